@@ -1,0 +1,150 @@
+//! A profile made by hand: for hand-made call trees, for loading and for the tests of reports.
+
+use std::collections::HashMap;
+
+use crate::allocation::Allocation;
+use crate::layout::{Draft, preorder};
+use crate::measure::MeasureMode;
+use crate::method::{Method, MethodId};
+use crate::profile::{NO_PARENT, NodeId, Profile, Thread};
+use crate::source::{FileId, Location};
+
+/// A call path of a [`ProfileBuilder`]; only good for the builder that gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Path(u32);
+
+/// Builds a [`Profile`] node by node.
+///
+/// ```
+/// use rubyprof_core::{Location, MeasureMode, Method, ProfileBuilder};
+/// let mut builder = ProfileBuilder::new(MeasureMode::WallTime);
+/// let main = builder.method(Method::default());
+/// let work = builder.method(Method {
+///     class_name: "Job".into(),
+///     name: Some("work".into()),
+///     ..Method::default()
+/// });
+/// let root = builder.thread(1, 2, main, 1, 5_000);
+/// builder.call(root, work, Location::default(), 3, 4_000);
+/// let profile = builder.finish();
+/// assert_eq!(profile.self_value(profile.threads()[0].root), 1_000);
+/// ```
+#[derive(Debug, Default)]
+pub struct ProfileBuilder {
+    profile: Profile,
+    drafts: Vec<Draft>,
+    roots: Vec<u32>,
+    waits: Vec<(u32, u64)>,
+    file_ids: HashMap<String, FileId>,
+    site_ids: HashMap<Location, u32>,
+}
+
+impl ProfileBuilder {
+    /// An empty profile of `measure_mode`.
+    pub fn new(measure_mode: MeasureMode) -> Self {
+        let mut builder = Self::default();
+        builder.profile.measure_mode = measure_mode;
+        builder.profile.c_calls = true;
+        builder
+    }
+
+    /// The id of a source file; the same name gives the same id.
+    pub fn file(&mut self, name: &str) -> FileId {
+        if let Some(id) = self.file_ids.get(name) {
+            return *id;
+        }
+        let id = FileId(self.profile.files.len() as u32);
+        self.profile.files.push(name.to_owned());
+        self.file_ids.insert(name.to_owned(), id);
+        id
+    }
+
+    /// Adds a method.
+    pub fn method(&mut self, method: Method) -> MethodId {
+        let id = MethodId(self.profile.methods.len() as u32);
+        self.profile.methods.push(method);
+        id
+    }
+
+    /// Adds a thread (a fiber) with the root of its call tree.
+    pub fn thread(
+        &mut self,
+        id: u64,
+        fiber_id: u64,
+        root: MethodId,
+        called: u64,
+        total: u64,
+    ) -> Path {
+        let path = self.push(NO_PARENT, root, Location::default(), called, total);
+        self.roots.push(path.0);
+        self.profile.threads.push(Thread {
+            id,
+            fiber_id,
+            root: NodeId(path.0),
+        });
+        path
+    }
+
+    /// Adds a call path below `caller`. `total` includes its callees'.
+    pub fn call(
+        &mut self,
+        caller: Path,
+        method: MethodId,
+        call_site: Location,
+        called: u64,
+        total: u64,
+    ) -> Path {
+        self.push(caller.0, method, call_site, called, total)
+    }
+
+    /// Says how much of a path's total was waiting in the method itself.
+    pub fn wait(&mut self, path: Path, wait: u64) {
+        self.waits.push((path.0, wait));
+    }
+
+    /// Adds allocations and turns [`Profile::track_allocations`] on.
+    pub fn allocation(&mut self, allocation: Allocation) {
+        self.profile.track_allocations = true;
+        self.profile.allocations.push(allocation);
+    }
+
+    /// The profile.
+    pub fn finish(mut self) -> Profile {
+        let (nodes, placed) = preorder(&self.drafts, &self.roots);
+        let place = |index: u32| placed[index as usize];
+        for thread in &mut self.profile.threads {
+            thread.root = place(thread.root.0).unwrap_or(thread.root);
+        }
+        self.profile.waits = self
+            .waits
+            .iter()
+            .filter_map(|(index, wait)| place(*index).map(|node| (node, *wait)))
+            .collect();
+        self.profile.waits.sort_unstable();
+        self.profile.nodes = nodes;
+        self.profile
+    }
+
+    fn push(
+        &mut self,
+        parent: u32,
+        method: MethodId,
+        call_site: Location,
+        called: u64,
+        total: u64,
+    ) -> Path {
+        let sites = &mut self.profile.sites;
+        let site = *self.site_ids.entry(call_site).or_insert_with(|| {
+            sites.push(call_site);
+            sites.len() as u32 - 1
+        });
+        self.drafts.push(Draft {
+            called,
+            total,
+            parent,
+            method,
+            site,
+        });
+        Path(self.drafts.len() as u32 - 1)
+    }
+}

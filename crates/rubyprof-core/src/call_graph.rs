@@ -1,0 +1,296 @@
+//! The call graph: a call tree folded by method, with callers and callees.
+//!
+//! Recursion makes naive sums wrong: a method below itself would count its time twice. Here a
+//! method's total counts outermost activations only, and a caller/callee row counts only calls
+//! that are not inside another call along the same edge. So no row exceeds its thread's total.
+
+use std::collections::HashMap;
+
+use crate::hash::BuildMix;
+use crate::method::MethodId;
+use crate::profile::{NodeId, Profile, Thread};
+use crate::source::Location;
+
+/// The sums of one method.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MethodRow {
+    /// The method.
+    pub method: MethodId,
+    /// Calls.
+    pub called: u64,
+    /// Measured in outermost activations, callees included.
+    pub total: u64,
+    /// Measured in the method itself, in all activations.
+    pub own: u64,
+    /// Waited in the method itself.
+    pub wait: u64,
+    /// Called while already active on the same fiber, directly or through others.
+    pub recursive: bool,
+    /// Smallest number of calls between a root and the method.
+    pub min_depth: u32,
+    /// The first node of the method.
+    pub first_node: NodeId,
+}
+
+impl MethodRow {
+    /// Measured in callees: `total - own - wait`.
+    pub fn children(&self) -> u64 {
+        self.total
+            .saturating_sub(self.own)
+            .saturating_sub(self.wait)
+    }
+}
+
+/// The sums of all calls of one method by another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// Who calls.
+    pub caller: MethodId,
+    /// Who is called.
+    pub callee: MethodId,
+    /// Calls.
+    pub called: u64,
+    /// Measured in the callee, its callees included, when called so; nested calls along the same
+    /// edge counted once.
+    pub total: u64,
+    /// Measured in the callee itself when called so.
+    pub own: u64,
+    /// Waited in the callee itself when called so.
+    pub wait: u64,
+    /// Where the caller was at the first of these calls.
+    pub call_site: Location,
+}
+
+impl Edge {
+    /// Measured in the callee's callees: `total - own - wait`.
+    pub fn children(&self) -> u64 {
+        self.total
+            .saturating_sub(self.own)
+            .saturating_sub(self.wait)
+    }
+}
+
+/// Methods and edges of one thread or of several.
+#[derive(Clone, Debug, Default)]
+pub struct CallGraph {
+    total: u64,
+    rows: Vec<MethodRow>,
+    row_of_method: Vec<Option<u32>>,
+    edges: Vec<Edge>,
+    callers: Vec<Vec<u32>>,
+    callees: Vec<Vec<u32>>,
+}
+
+impl CallGraph {
+    /// The call graph of one thread.
+    pub fn of_thread(profile: &Profile, thread: &Thread) -> Self {
+        Self::of_threads(profile, std::slice::from_ref(thread))
+    }
+
+    /// The call graph of all threads together.
+    pub fn of_all(profile: &Profile) -> Self {
+        Self::of_threads(profile, profile.threads())
+    }
+
+    /// The call graph of `threads`, which must belong to `profile`.
+    pub fn of_threads(profile: &Profile, threads: &[Thread]) -> Self {
+        let mut folder = Folder::new(profile);
+        for thread in threads {
+            folder.fold(thread);
+        }
+        folder.graph
+    }
+
+    /// Sum of the roots' totals: what 100 % stands for.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// One row a method, in the order of first call.
+    pub fn rows(&self) -> &[MethodRow] {
+        &self.rows
+    }
+
+    /// The row of a method; `None` if it was not called here.
+    pub fn row(&self, method: MethodId) -> Option<&MethodRow> {
+        let row = (*self.row_of_method.get(method.index())?)?;
+        self.rows.get(row as usize)
+    }
+
+    /// All edges, in the order of first call.
+    pub fn edges(&self) -> &[Edge] {
+        &self.edges
+    }
+
+    /// Who calls `method`, in the order of first call.
+    pub fn callers(&self, method: MethodId) -> impl ExactSizeIterator<Item = &Edge> {
+        self.edges_of(&self.callers, method)
+    }
+
+    /// Whom `method` calls, in the order of first call.
+    pub fn callees(&self, method: MethodId) -> impl ExactSizeIterator<Item = &Edge> {
+        self.edges_of(&self.callees, method)
+    }
+
+    fn edges_of<'a>(
+        &'a self,
+        lists: &'a [Vec<u32>],
+        method: MethodId,
+    ) -> impl ExactSizeIterator<Item = &'a Edge> {
+        let row = self.row_of_method.get(method.index()).copied().flatten();
+        let list: &[u32] = row.map_or(&[], |row| &lists[row as usize]);
+        list.iter().map(|edge| &self.edges[*edge as usize])
+    }
+}
+
+/// A node whose subtree is being folded.
+struct Open {
+    end: u32,
+    row: u32,
+    edge: Option<u32>,
+}
+
+struct Folder<'a> {
+    profile: &'a Profile,
+    graph: CallGraph,
+    edge_of: HashMap<(u32, u32), u32, BuildMix>,
+    active_rows: Vec<u32>,
+    active_edges: Vec<u32>,
+    open: Vec<Open>,
+    /// Next entry of the profile's waits, which are sorted by node as the walk is.
+    waits: usize,
+}
+
+impl<'a> Folder<'a> {
+    fn new(profile: &'a Profile) -> Self {
+        let graph = CallGraph {
+            row_of_method: vec![None; profile.methods().len()],
+            ..CallGraph::default()
+        };
+        Self {
+            profile,
+            graph,
+            edge_of: HashMap::default(),
+            active_rows: Vec::new(),
+            active_edges: Vec::new(),
+            open: Vec::new(),
+            waits: 0,
+        }
+    }
+
+    fn fold(&mut self, thread: &Thread) {
+        let root = thread.root;
+        self.graph.total += self.profile.node(root).total;
+        self.waits = self
+            .profile
+            .waits
+            .partition_point(|(node, _)| *node < root);
+        for id in self.profile.subtree(root) {
+            self.close_before(id.0);
+            self.add(id);
+        }
+        self.close_before(u32::MAX);
+    }
+
+    fn close_before(&mut self, index: u32) {
+        while let Some(open) = self.open.pop_if(|open| open.end <= index) {
+            self.active_rows[open.row as usize] -= 1;
+            if let Some(edge) = open.edge {
+                self.active_edges[edge as usize] -= 1;
+            }
+        }
+    }
+
+    fn wait(&mut self, id: NodeId) -> u64 {
+        match self.profile.waits.get(self.waits) {
+            Some((node, wait)) if *node == id => {
+                self.waits += 1;
+                *wait
+            }
+            _ => 0,
+        }
+    }
+
+    fn add(&mut self, id: NodeId) {
+        let wait = self.wait(id);
+        let node = self.profile.node(id);
+        let own = node.own.saturating_sub(wait);
+        let caller = self.open.last().map(|open| open.row);
+        let row = self.row(id);
+        let sums = &mut self.graph.rows[row as usize];
+        sums.called += node.called;
+        sums.own += own;
+        sums.wait += wait;
+        let active = &mut self.active_rows[row as usize];
+        if *active == 0 {
+            sums.total += node.total;
+        } else {
+            sums.recursive = true;
+        }
+        *active += 1;
+        let edge = caller.map(|caller| {
+            let edge = self.edge(caller, row, id);
+            let sums = &mut self.graph.edges[edge as usize];
+            sums.called += node.called;
+            sums.own += own;
+            sums.wait += wait;
+            let active = &mut self.active_edges[edge as usize];
+            if *active == 0 {
+                sums.total += node.total;
+            }
+            *active += 1;
+            edge
+        });
+        self.open.push(Open {
+            end: node.end,
+            row,
+            edge,
+        });
+    }
+
+    fn row(&mut self, id: NodeId) -> u32 {
+        let method = self.profile.node(id).method;
+        let depth = self.open.len() as u32;
+        if let Some(row) = self.graph.row_of_method[method.index()] {
+            let known = &mut self.graph.rows[row as usize];
+            known.min_depth = known.min_depth.min(depth);
+            return row;
+        }
+        let row = self.graph.rows.len() as u32;
+        self.graph.row_of_method[method.index()] = Some(row);
+        self.graph.rows.push(MethodRow {
+            method,
+            called: 0,
+            total: 0,
+            own: 0,
+            wait: 0,
+            recursive: false,
+            min_depth: depth,
+            first_node: id,
+        });
+        self.graph.callers.push(Vec::new());
+        self.graph.callees.push(Vec::new());
+        self.active_rows.push(0);
+        row
+    }
+
+    fn edge(&mut self, caller: u32, callee: u32, id: NodeId) -> u32 {
+        let next = self.graph.edges.len() as u32;
+        let edge = *self.edge_of.entry((caller, callee)).or_insert(next);
+        if edge == next {
+            self.graph.edges.push(Edge {
+                caller: self.graph.rows[caller as usize].method,
+                callee: self.graph.rows[callee as usize].method,
+                called: 0,
+                total: 0,
+                own: 0,
+                wait: 0,
+                call_site: self.profile.call_site(id),
+            });
+            self.graph.callers[callee as usize].push(edge);
+            self.graph.callees[caller as usize].push(edge);
+            self.active_edges.push(0);
+        }
+        edge
+    }
+}

@@ -1,0 +1,178 @@
+//! The finished profile: what a recorder leaves behind and every report reads.
+
+use crate::allocation::Allocation;
+use crate::measure::MeasureMode;
+use crate::method::{Method, MethodId};
+use crate::source::{FileId, Location};
+
+/// Index of a call tree node in its [`Profile`].
+///
+/// Nodes are stored in preorder: a node stands before its callees, callees stand in the order of
+/// their first call, and the nodes of a subtree are neighbours. Walking is a loop, never recursion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// The id as an index.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// One call path: a method, called from the path of its parent. All calls along one path share it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Calls counted on this path.
+    pub called: u64,
+    /// Measured between calls and their returns, callees included, in the profile's unit.
+    pub total: u64,
+    /// The part of `total` that no callee has, waiting included.
+    pub(crate) own: u64,
+    pub(crate) parent: u32,
+    /// One past the last node of this subtree.
+    pub(crate) end: u32,
+    /// The method called.
+    pub method: MethodId,
+    pub(crate) site: u32,
+}
+
+pub(crate) const NO_PARENT: u32 = u32::MAX;
+
+/// One fiber's calls. A Ruby thread has at least one fiber, so a thread without `Fiber`s is one of these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thread {
+    /// The Ruby thread's object id.
+    pub id: u64,
+    /// The fiber's object id.
+    pub fiber_id: u64,
+    /// The root of its call tree.
+    pub root: NodeId,
+}
+
+/// A finished, immutable profile.
+///
+/// Numbers are in [`MeasureMode::unit`]: nanoseconds or objects. Nothing in it is altered by reports;
+/// compensation, filters and merges are functions that make another profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// What was measured.
+    pub measure_mode: MeasureMode,
+    /// Whether allocated objects were recorded by class and line.
+    pub track_allocations: bool,
+    /// Whether calls of C functions were recorded (else Ruby methods only).
+    pub c_calls: bool,
+    /// The clock that was read, in words, for the head of a report.
+    pub clock: String,
+    pub(crate) methods: Vec<Method>,
+    pub(crate) files: Vec<String>,
+    pub(crate) sites: Vec<Location>,
+    pub(crate) threads: Vec<Thread>,
+    pub(crate) nodes: Vec<Node>,
+    /// Waiting time of the nodes that waited, by node.
+    pub(crate) waits: Vec<(NodeId, u64)>,
+    pub(crate) allocations: Vec<Allocation>,
+}
+
+impl Profile {
+    /// The threads (fibers), in the order they were first seen.
+    pub fn threads(&self) -> &[Thread] {
+        &self.threads
+    }
+
+    /// All methods of all threads.
+    pub fn methods(&self) -> &[Method] {
+        &self.methods
+    }
+
+    /// The method `id` stands for.
+    pub fn method(&self, id: MethodId) -> &Method {
+        &self.methods[id.index()]
+    }
+
+    /// The name of a source file.
+    pub fn file(&self, id: FileId) -> &str {
+        &self.files[id.index()]
+    }
+
+    /// All call tree nodes of all threads, in preorder, thread after thread.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// One node.
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.index()]
+    }
+
+    /// The caller's node; `None` at a root.
+    pub fn parent(&self, id: NodeId) -> Option<NodeId> {
+        match self.node(id).parent {
+            NO_PARENT => None,
+            parent => Some(NodeId(parent)),
+        }
+    }
+
+    /// The node and all nodes below it, in preorder.
+    pub fn subtree(&self, id: NodeId) -> impl ExactSizeIterator<Item = NodeId> + use<> {
+        (id.0..self.node(id).end).map(NodeId)
+    }
+
+    /// The callees' nodes, in the order of their first call.
+    pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        let end = self.node(id).end;
+        let first = (id.0 + 1 < end).then_some(NodeId(id.0 + 1));
+        std::iter::successors(first, move |child| {
+            let next = self.node(*child).end;
+            (next < end).then_some(NodeId(next))
+        })
+    }
+
+    /// Where the parent was when it first called this path.
+    pub fn call_site(&self, id: NodeId) -> Location {
+        self.sites[self.node(id).site as usize]
+    }
+
+    /// Measured in the method itself on this path: not in callees, not while waiting.
+    pub fn self_value(&self, id: NodeId) -> u64 {
+        self.node(id).own.saturating_sub(self.wait(id))
+    }
+
+    /// Spent waiting on this path while another thread or fiber ran.
+    pub fn wait(&self, id: NodeId) -> u64 {
+        match self.waits.binary_search_by_key(&id, |(node, _)| *node) {
+            Ok(index) => self.waits[index].1,
+            Err(_) => 0,
+        }
+    }
+
+    /// Measured in the callees of this path.
+    pub fn children_value(&self, id: NodeId) -> u64 {
+        self.node(id).total.saturating_sub(self.node(id).own)
+    }
+
+    /// Calls from the root to this node; 0 at a root.
+    pub fn depth(&self, id: NodeId) -> usize {
+        std::iter::successors(self.parent(id), |node| self.parent(*node)).count()
+    }
+
+    /// The thread whose tree holds this node.
+    pub fn thread_of(&self, id: NodeId) -> Option<&Thread> {
+        self.threads
+            .iter()
+            .find(|thread| (thread.root.0..self.node(thread.root).end).contains(&id.0))
+    }
+
+    /// Sum of the roots' totals of all threads.
+    pub fn total(&self) -> u64 {
+        self.threads
+            .iter()
+            .map(|thread| self.node(thread.root).total)
+            .sum()
+    }
+
+    /// Allocations recorded by class and line, ordered by thread, method, then first occurrence.
+    /// Empty unless [`track_allocations`](Self::track_allocations).
+    pub fn allocations(&self) -> &[Allocation] {
+        &self.allocations
+    }
+}
