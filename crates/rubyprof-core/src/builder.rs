@@ -1,13 +1,11 @@
 //! A profile made by hand: for hand-made call trees, for loading and for the tests of reports.
 
-use std::collections::HashMap;
-
 use crate::allocation::Allocation;
 use crate::layout::{Draft, preorder};
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId};
 use crate::profile::{NO_PARENT, NodeId, Profile, Thread};
-use crate::source::{FileId, Location};
+use crate::source::{FileId, Location, Sources};
 
 /// A call path of a [`ProfileBuilder`]; only good for the builder that gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +33,7 @@ pub struct ProfileBuilder {
     drafts: Vec<Draft>,
     roots: Vec<u32>,
     waits: Vec<(u32, u64)>,
-    file_ids: HashMap<String, FileId>,
-    site_ids: HashMap<Location, u32>,
+    sources: Sources,
 }
 
 impl ProfileBuilder {
@@ -50,13 +47,7 @@ impl ProfileBuilder {
 
     /// The id of a source file; the same name gives the same id.
     pub fn file(&mut self, name: &str) -> FileId {
-        if let Some(id) = self.file_ids.get(name) {
-            return *id;
-        }
-        let id = FileId(self.profile.files.len() as u32);
-        self.profile.files.push(name.to_owned());
-        self.file_ids.insert(name.to_owned(), id);
-        id
+        self.sources.file(name.as_bytes())
     }
 
     /// Adds a method.
@@ -122,6 +113,8 @@ impl ProfileBuilder {
             .collect();
         self.profile.waits.sort_unstable();
         self.profile.nodes = nodes;
+        self.profile.files = self.sources.files;
+        self.profile.sites = self.sources.sites;
         self.profile
     }
 
@@ -133,11 +126,7 @@ impl ProfileBuilder {
         called: u64,
         total: u64,
     ) -> Path {
-        let sites = &mut self.profile.sites;
-        let site = *self.site_ids.entry(call_site).or_insert_with(|| {
-            sites.push(call_site);
-            sites.len() as u32 - 1
-        });
+        let site = self.sources.site(call_site);
         self.drafts.push(Draft {
             called,
             total,

@@ -59,6 +59,8 @@ pub struct Edge {
     pub wait: u64,
     /// Where the caller was at the first of these calls.
     pub call_site: Location,
+    /// The first node of the callee below the caller.
+    pub first_node: NodeId,
 }
 
 impl Edge {
@@ -181,10 +183,7 @@ impl<'a> Folder<'a> {
     fn fold(&mut self, thread: &Thread) {
         let root = thread.root;
         self.graph.total += self.profile.node(root).total;
-        self.waits = self
-            .profile
-            .waits
-            .partition_point(|(node, _)| *node < root);
+        self.waits = self.profile.waits.partition_point(|(node, _)| *node < root);
         for id in self.profile.subtree(root) {
             self.close_before(id.0);
             self.add(id);
@@ -286,6 +285,7 @@ impl<'a> Folder<'a> {
                 own: 0,
                 wait: 0,
                 call_site: self.profile.call_site(id),
+                first_node: id,
             });
             self.graph.callers[callee as usize].push(edge);
             self.graph.callees[caller as usize].push(edge);

@@ -1,19 +1,49 @@
-//! The model of ruby-prof-rs: numeric events in, a [`Profile`] out.
+//! The model of ruby-prof-rs: numeric events in, a [`Profile`] out. No Ruby, no clock, no I/O.
+//!
+//! # Terms
+//!
+//! - A **profile** is what was recorded between start and stop: one call tree per fiber.
+//! - A **call tree** is made of call paths. A node is a method called along the path of its parent,
+//!   and has **called** (how often), **total** (between calls and returns, callees included),
+//!   **self** (the part that is not a callee's, nor waiting), **wait** (while another thread or fiber
+//!   ran) and **children** time (the callees').
+//! - The **call graph** is the tree folded by method, with **callers** and **callees**.
+//! - The **measure mode** says what the numbers are: integer nanoseconds, or objects.
+//!
+//! # Flow
+//!
+//! An embedder, which knows the running program, feeds a [`Recorder`] and answers its questions
+//! through [`Host`]. [`Recorder::finish`] gives a [`Profile`], which nothing alters any more.
+//! [`ProfileBuilder`] makes one by hand.
+
+#![forbid(unsafe_code)]
 
 mod allocation;
 mod builder;
 mod call_graph;
+mod call_tree;
+mod fiber;
+mod finish;
 mod hash;
+mod host;
 mod layout;
 mod measure;
+mod merge;
 mod method;
+mod methods;
 mod profile;
+mod recorder;
 mod source;
+mod tally;
 
 pub use allocation::Allocation;
 pub use builder::{Path, ProfileBuilder};
 pub use call_graph::{CallGraph, Edge, MethodRow};
+pub use finish::{Scale, Settings};
+pub use host::{FiberOrigin, Host, LiveFrame, MethodName, Names};
 pub use measure::{MeasureMode, Unit};
 pub use method::{Method, MethodId, MethodKey, OwnerKind};
+pub use methods::{MethodOrigin, RecordedMethod};
 pub use profile::{Node, NodeId, Profile, Thread};
-pub use source::{FileId, Location};
+pub use recorder::Recorder;
+pub use source::{FileId, Location, Sources};

@@ -1,1 +1,35 @@
-//! x
+//! Reports: a finished [`Profile`](rubyprof_core::Profile) in, text or HTML out.
+//!
+//! Every printer is a function `(&Profile, &Options, &mut dyn Write)`. It reads no clock, no file
+//! and no environment, and it never alters the profile; so the same input gives the same bytes,
+//! which the golden files in `tests/` rely on.
+//!
+//! - [`flat`]: ruby-prof's flat text table, one method a line.
+//! - [`graph_html`]: every method with its callers and callees as one self-contained page.
+//!
+//! What a row shows is decided once for all printers (`selection`), how a number or a name looks
+//! as well (`format`). HTML comes from the files in `templates/` and `assets/`.
+//!
+//! ```
+//! use rubyprof_core::{MeasureMode, Method, ProfileBuilder};
+//! let mut builder = ProfileBuilder::new(MeasureMode::WallTime);
+//! let main = builder.method(Method::default());
+//! builder.thread(1, 1, main, 1, 1_500_000);
+//! let mut text = Vec::new();
+//! rubyprof_report::flat(&builder.finish(), &rubyprof_report::Options::default(), &mut text)?;
+//! assert!(String::from_utf8_lossy(&text).contains("Total: 0.001500"));
+//! # Ok::<(), rubyprof_report::Error>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod error;
+mod format;
+mod options;
+mod printer;
+mod selection;
+
+pub use error::Error;
+pub use options::{Column, Options};
+pub use printer::flat::flat;
+pub use printer::graph_html::graph_html;

@@ -1,1 +1,24 @@
-//! x
+//! ruby-prof-rs for Ruby: the extension.
+
+// A cdylib exports no Rust items; the one function that magnus generates cannot be documented.
+#![allow(missing_docs)]
+
+mod classes;
+mod clock;
+mod errors;
+mod guard;
+mod hook;
+mod names;
+mod ruby_api;
+mod session;
+mod testing;
+mod vm;
+
+use magnus::{Error, Ruby};
+
+/// Called by Ruby when the library is loaded.
+#[magnus::init(name = "ruby_prof")]
+fn init(ruby: &Ruby) -> Result<(), Error> {
+    clock::init();
+    ruby_api::init(ruby)
+}

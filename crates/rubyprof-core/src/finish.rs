@@ -1,0 +1,203 @@
+//! From a recording to a finished profile.
+
+use crate::allocation::Allocation;
+use crate::call_tree::CallTree;
+use crate::host::Names;
+use crate::layout::{Draft, preorder};
+use crate::measure::MeasureMode;
+use crate::method::{Method, MethodId};
+use crate::methods::RecordedMethod;
+use crate::profile::{NO_PARENT, NodeId, Profile, Thread};
+use crate::recorder::Recorder;
+
+/// How a clock's ticks become the profile's unit: `value = ticks * multiplier / 2^32`, rounded down.
+///
+/// Rounding down keeps wholes at least as large as the sum of their parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scale {
+    multiplier: u64,
+}
+
+impl Scale {
+    /// A tick is one unit.
+    pub const ONE: Self = Self {
+        multiplier: 1 << 32,
+    };
+
+    /// `units` are `ticks`. Without ticks, a tick is one unit.
+    pub fn from_ratio(units: u64, ticks: u64) -> Self {
+        let multiplier = (u128::from(units) << 32)
+            .checked_div(u128::from(ticks))
+            .and_then(|ratio| u64::try_from(ratio).ok());
+        multiplier.map_or(Self::ONE, |multiplier| Self { multiplier })
+    }
+
+    /// Ticks in units.
+    pub fn apply(self, ticks: u64) -> u64 {
+        ((u128::from(ticks) * u128::from(self.multiplier)) >> 32) as u64
+    }
+}
+
+/// What a finished profile says about how it was recorded.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What was measured.
+    pub measure_mode: MeasureMode,
+    /// Whether allocations were recorded by class and line.
+    pub track_allocations: bool,
+    /// Whether calls of C functions were recorded.
+    pub c_calls: bool,
+    /// The clock, in words.
+    pub clock: String,
+    /// The clock's unit.
+    pub scale: Scale,
+}
+
+impl Recorder {
+    /// Ends every open call at `now` and makes the profile. `names` is asked once a method.
+    pub fn finish(mut self, now: u64, settings: Settings, names: &mut impl Names) -> Profile {
+        self.close(now);
+        let mut drafts = std::mem::replace(&mut self.tree, CallTree::new()).into_drafts();
+        for draft in &mut drafts {
+            draft.total = settings.scale.apply(draft.total);
+        }
+        let roots = self.roots(&mut drafts);
+        let (mut nodes, placed) = preorder(
+            &drafts,
+            &roots.iter().map(|(_, root)| *root).collect::<Vec<_>>(),
+        );
+        drop(drafts);
+        let place = |draft: u32| placed.get(draft as usize).copied().flatten();
+        let mut waits: Vec<(NodeId, u64)> = self
+            .waits
+            .iter()
+            .filter_map(|(draft, wait)| Some((place(*draft)?, settings.scale.apply(*wait))))
+            .collect();
+        waits.sort_unstable();
+        let threads: Vec<(u32, Thread)> = roots
+            .iter()
+            .filter_map(|(fiber, root)| {
+                let origin = self.fibers[*fiber as usize].origin;
+                let thread = Thread {
+                    id: origin.thread_id,
+                    fiber_id: origin.fiber_id,
+                    root: place(*root)?,
+                };
+                Some((*fiber, thread))
+            })
+            .collect();
+        let mut used = UsedMethods::new(self.methods.all());
+        for node in &mut nodes {
+            node.method = used.number(node.method);
+        }
+        let mut allocations: Vec<Allocation> = self
+            .tally
+            .counts()
+            .iter()
+            .filter_map(|(key, count)| {
+                let thread = threads.iter().position(|(fiber, _)| *fiber == key.thread)?;
+                let (class_name, owner_kind) = names.class(key.class);
+                Some(Allocation {
+                    thread: thread as u32,
+                    method: used.number(key.method),
+                    class_name,
+                    owner_kind,
+                    location: self.sources.sites[key.site as usize],
+                    count: *count,
+                })
+            })
+            .collect();
+        allocations.sort_by_key(|allocation| (allocation.thread, allocation.method));
+        Profile {
+            measure_mode: settings.measure_mode,
+            track_allocations: settings.track_allocations,
+            c_calls: settings.c_calls,
+            clock: settings.clock,
+            methods: used.resolve(names),
+            files: self.sources.files,
+            sites: self.sources.sites,
+            threads: threads.into_iter().map(|(_, thread)| thread).collect(),
+            nodes,
+            waits,
+            allocations,
+        }
+    }
+
+    /// The root of every fiber that has a call tree. Where calls came one after another with nothing
+    /// known below them, the fiber's base stands for the code that made them.
+    fn roots(&self, drafts: &mut [Draft]) -> Vec<(u32, u32)> {
+        let mut top_level: Vec<(u32, u32)> = drafts
+            .iter()
+            .enumerate()
+            .filter(|(_, draft)| {
+                drafts
+                    .get(draft.parent as usize)
+                    .is_some_and(|parent| parent.parent == NO_PARENT)
+            })
+            .map(|(index, draft)| (draft.parent, index as u32))
+            .collect();
+        top_level.sort_unstable();
+        let mut roots = Vec::new();
+        for (index, fiber) in self.fibers.iter().enumerate() {
+            let from = top_level.partition_point(|(base, _)| *base < fiber.base);
+            let children = top_level[from..]
+                .iter()
+                .take_while(|(base, _)| *base == fiber.base);
+            let root = match (fiber.root, children.clone().count()) {
+                (Some(root), _) => Some(root),
+                (None, 0) => None,
+                (None, 1) => children.clone().next().map(|(_, child)| *child),
+                (None, _) => {
+                    let total = children.map(|(_, child)| drafts[*child as usize].total);
+                    let total = total.sum();
+                    let base = &mut drafts[fiber.base as usize];
+                    base.called = 1;
+                    base.total = total;
+                    Some(fiber.base)
+                }
+            };
+            roots.extend(root.map(|root| (index as u32, root)));
+        }
+        roots
+    }
+}
+
+/// Numbers the methods that are part of the profile, in the order in which they are asked for.
+struct UsedMethods<'a> {
+    recorded: &'a [RecordedMethod],
+    numbers: Vec<Option<MethodId>>,
+    order: Vec<MethodId>,
+}
+
+impl<'a> UsedMethods<'a> {
+    fn new(recorded: &'a [RecordedMethod]) -> Self {
+        Self {
+            recorded,
+            numbers: vec![None; recorded.len()],
+            order: Vec::new(),
+        }
+    }
+
+    fn number(&mut self, method: MethodId) -> MethodId {
+        *self.numbers[method.index()].get_or_insert_with(|| {
+            self.order.push(method);
+            MethodId(self.order.len() as u32 - 1)
+        })
+    }
+
+    fn resolve(&self, names: &mut impl Names) -> Vec<Method> {
+        let resolve = |method: &MethodId| {
+            let recorded = &self.recorded[method.index()];
+            let name = names.method(recorded.key);
+            Method {
+                key: recorded.key,
+                class_name: name.class_name,
+                owner_kind: name.owner_kind,
+                name: name.name,
+                file: recorded.definition.file,
+                line: recorded.definition.line,
+            }
+        };
+        self.order.iter().map(resolve).collect()
+    }
+}

@@ -1,0 +1,191 @@
+//! Two runs of one profile as one.
+
+use std::collections::HashMap;
+
+use crate::hash::BuildMix;
+use crate::layout::{Draft, preorder};
+use crate::method::{MethodId, MethodKey};
+use crate::profile::{NO_PARENT, Node, NodeId, Profile, Thread};
+use crate::source::{FileId, Location, Sources};
+
+impl Profile {
+    /// This profile with a later run of the same process added.
+    ///
+    /// Methods are the same when their keys are. Trees of the same fiber with the same root method
+    /// become one tree: calls along the same path add up. Other trees stand side by side.
+    pub fn followed_by(&self, later: &Profile) -> Profile {
+        let mut merger = Merger::default();
+        merger.add(self);
+        merger.add(later);
+        merger.finish(later)
+    }
+}
+
+#[derive(Default)]
+struct Merger {
+    profile: Profile,
+    sources: Sources,
+    methods: HashMap<MethodKey, MethodId, BuildMix>,
+    drafts: Vec<Draft>,
+    children: HashMap<(u32, u32), u32, BuildMix>,
+    roots: Vec<(Thread, u32)>,
+    waits: HashMap<u32, u64, BuildMix>,
+}
+
+impl Merger {
+    fn add(&mut self, part: &Profile) {
+        let methods: Vec<MethodId> = (0..part.methods.len())
+            .map(|index| self.method(part, index))
+            .collect();
+        for thread in &part.threads {
+            let nodes = &part.nodes[thread.root.index()..];
+            let root = self.root(thread, methods[nodes[0].method.index()]);
+            // Preorder: a node's parent is placed before the node.
+            let mut placed: Vec<u32> = Vec::new();
+            for id in part.subtree(thread.root) {
+                let node = part.node(id);
+                let site = self.site(part, part.call_site(id));
+                let draft = match part.parent(id) {
+                    None => root,
+                    Some(parent) => {
+                        let parent = placed[(parent.0 - thread.root.0) as usize];
+                        self.child(parent, methods[node.method.index()], site)
+                    }
+                };
+                if self.drafts[draft as usize].called == 0 {
+                    self.drafts[draft as usize].site = site;
+                }
+                self.accumulate(draft, node, part.wait(id));
+                placed.push(draft);
+            }
+        }
+        for allocation in &part.allocations {
+            let mut allocation = allocation.clone();
+            allocation.method = methods[allocation.method.index()];
+            allocation.location = self.location(part, allocation.location);
+            let thread = &part.threads[allocation.thread as usize];
+            let root = methods[part.node(thread.root).method.index()];
+            let merged = self.roots.iter().position(|(known, draft)| {
+                same_fiber(known, thread) && self.drafts[*draft as usize].method == root
+            });
+            allocation.thread = merged.unwrap_or(0) as u32;
+            let known = self.profile.allocations.iter_mut().find(|known| {
+                known.thread == allocation.thread
+                    && known.method == allocation.method
+                    && known.location == allocation.location
+                    && known.class_name == allocation.class_name
+                    && known.owner_kind == allocation.owner_kind
+            });
+            match known {
+                Some(known) => known.count += allocation.count,
+                None => self.profile.allocations.push(allocation),
+            }
+        }
+    }
+
+    fn accumulate(&mut self, draft: u32, node: &Node, wait: u64) {
+        let sums = &mut self.drafts[draft as usize];
+        sums.called += node.called;
+        sums.total += node.total;
+        if wait > 0 {
+            *self.waits.entry(draft).or_default() += wait;
+        }
+    }
+
+    fn method(&mut self, part: &Profile, index: usize) -> MethodId {
+        let method = &part.methods[index];
+        let file = method.file.map(|file| self.file(part, file));
+        let methods = &mut self.profile.methods;
+        *self.methods.entry(method.key).or_insert_with(|| {
+            let mut method = method.clone();
+            method.file = file;
+            methods.push(method);
+            MethodId(methods.len() as u32 - 1)
+        })
+    }
+
+    fn root(&mut self, thread: &Thread, method: MethodId) -> u32 {
+        let known = self.roots.iter().find(|(known, draft)| {
+            same_fiber(known, thread) && self.drafts[*draft as usize].method == method
+        });
+        if let Some((_, draft)) = known {
+            return *draft;
+        }
+        let draft = self.push(NO_PARENT, method, 0);
+        self.roots.push((thread.clone(), draft));
+        draft
+    }
+
+    fn child(&mut self, parent: u32, method: MethodId, site: u32) -> u32 {
+        if let Some(draft) = self.children.get(&(parent, method.0)) {
+            return *draft;
+        }
+        let draft = self.push(parent, method, site);
+        self.children.insert((parent, method.0), draft);
+        draft
+    }
+
+    fn push(&mut self, parent: u32, method: MethodId, site: u32) -> u32 {
+        self.drafts.push(Draft {
+            called: 0,
+            total: 0,
+            parent,
+            method,
+            site,
+        });
+        self.drafts.len() as u32 - 1
+    }
+
+    fn file(&mut self, part: &Profile, file: FileId) -> FileId {
+        self.sources.file(part.file(file).as_bytes())
+    }
+
+    fn location(&mut self, part: &Profile, location: Location) -> Location {
+        Location {
+            file: location.file.map(|file| self.file(part, file)),
+            line: location.line,
+        }
+    }
+
+    fn site(&mut self, part: &Profile, location: Location) -> u32 {
+        let location = self.location(part, location);
+        self.sources.site(location)
+    }
+
+    fn finish(mut self, settings: &Profile) -> Profile {
+        let roots: Vec<u32> = self.roots.iter().map(|(_, root)| *root).collect();
+        let (nodes, placed) = preorder(&self.drafts, &roots);
+        let place = |draft: u32| placed[draft as usize];
+        let mut waits: Vec<(NodeId, u64)> = self
+            .waits
+            .iter()
+            .filter_map(|(draft, wait)| Some((place(*draft)?, *wait)))
+            .collect();
+        waits.sort_unstable();
+        self.profile.threads = self
+            .roots
+            .into_iter()
+            .filter_map(|(thread, root)| {
+                Some(Thread {
+                    root: place(root)?,
+                    ..thread
+                })
+            })
+            .collect();
+        Profile {
+            measure_mode: settings.measure_mode,
+            track_allocations: settings.track_allocations,
+            c_calls: settings.c_calls,
+            clock: settings.clock.clone(),
+            files: self.sources.files,
+            sites: self.sources.sites,
+            nodes,
+            waits,
+            ..self.profile
+        }
+    }
+}
+
+fn same_fiber(one: &Thread, other: &Thread) -> bool {
+    one.id == other.id && one.fiber_id == other.fiber_id
+}

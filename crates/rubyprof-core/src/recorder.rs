@@ -1,0 +1,457 @@
+//! The state machine: calls, returns and switches in, a growing call tree out.
+
+use std::collections::HashMap;
+
+use crate::call_tree::{CallTree, DraftId};
+use crate::fiber::{Fiber, Frame, FrameKind};
+use crate::hash::BuildMix;
+use crate::host::{Host, LiveFrame};
+use crate::method::{MethodId, MethodKey};
+use crate::methods::Methods;
+use crate::source::{Location, Sources};
+use crate::tally::Tally;
+
+/// Records one profile.
+///
+/// Events are numbers. The embedder calls [`enter`](Self::enter) and [`leave`](Self::leave) for the
+/// fiber that is [current](Self::is_current); both answer `false` when they could not settle the
+/// event in a few instructions, and then [`enter_slowly`](Self::enter_slowly) or
+/// [`leave_slowly`](Self::leave_slowly) must follow for the same event. When the fiber is not
+/// current, [`switch_to`](Self::switch_to) comes first.
+///
+/// Invariants: a node's parent is the node of the frame below it; only open frames hold time that
+/// is not in a node's total; `top` is the node of the last frame, or the fiber's base.
+#[derive(Debug)]
+pub struct Recorder {
+    pub(crate) tree: CallTree,
+    /// The running fiber's frames.
+    stack: Vec<Frame>,
+    top: DraftId,
+    /// The running fiber's token while its calls are to be recorded, else [`NO_TOKEN`].
+    live_token: u64,
+    /// Ticks spent paused: profile time is the clock less this.
+    paused_for: u64,
+    pub(crate) methods: Methods,
+    pub(crate) sources: Sources,
+    pub(crate) fibers: Vec<Fiber>,
+    by_token: HashMap<u64, usize, BuildMix>,
+    current: Option<usize>,
+    current_token: u64,
+    /// Profile time at which the recorder was paused.
+    paused_at: Option<u64>,
+    pub(crate) waits: HashMap<DraftId, u64, BuildMix>,
+    pub(crate) tally: Tally,
+    unmatched_returns: u64,
+}
+
+/// No fiber has this token.
+const NO_TOKEN: u64 = 0;
+
+/// The method that stands for code outside any method.
+pub(crate) const GLOBAL: MethodId = MethodId(0);
+
+impl Default for Recorder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Recorder {
+    /// A recorder that has seen nothing.
+    pub fn new() -> Self {
+        let mut methods = Methods::default();
+        methods.add(MethodKey::default(), Location::default(), false);
+        let mut sources = Sources::default();
+        sources.site(Location::default());
+        Self {
+            tree: CallTree::new(),
+            stack: Vec::with_capacity(256),
+            top: 0,
+            live_token: NO_TOKEN,
+            paused_for: 0,
+            methods,
+            sources,
+            fibers: Vec::new(),
+            by_token: HashMap::default(),
+            current: None,
+            current_token: NO_TOKEN,
+            paused_at: None,
+            waits: HashMap::default(),
+            tally: Tally::default(),
+            unmatched_returns: 0,
+        }
+    }
+
+    /// Whether events of the fiber `token` (not 0) go straight to [`enter`](Self::enter) and
+    /// [`leave`](Self::leave).
+    #[inline(always)]
+    pub fn is_current(&self, token: u64) -> bool {
+        self.live_token == token
+    }
+
+    /// A call of a method that was called from here before. `tag` is any number that the call's
+    /// return will carry too. `now` reads the clock; it is called last, so that the work done here
+    /// is not counted in the callee.
+    #[inline(always)]
+    pub fn enter(&mut self, key: MethodKey, tag: u64, now: impl FnOnce() -> u64) -> bool {
+        let Some(node) = self.tree.cached_child(self.top, key) else {
+            return false;
+        };
+        self.push_call(node, tag, now)
+    }
+
+    /// The return of the last call on the stack. `now` is the clock's reading.
+    #[inline(always)]
+    pub fn leave(&mut self, tag: u64, now: u64) -> bool {
+        let Some(frame) = self.stack.last() else {
+            return false;
+        };
+        if frame.tag != tag || frame.kind != FrameKind::Call {
+            return false;
+        }
+        let elapsed = now
+            .wrapping_sub(self.paused_for)
+            .saturating_sub(frame.start);
+        let Some(draft) = self.tree.get_mut(frame.node) else {
+            return false;
+        };
+        draft.total += elapsed;
+        self.top = draft.parent;
+        self.stack.pop();
+        true
+    }
+
+    /// A call that [`enter`](Self::enter) did not settle, or one of a fiber that is not current.
+    pub fn enter_slowly(&mut self, key: MethodKey, tag: u64, host: &mut impl Host) {
+        if self.is_ignoring() {
+            return;
+        }
+        if self.paused_at.is_some() {
+            return self.push_transparent(tag);
+        }
+        let (method, lasting) = self.method(key, None, host);
+        if self.methods.get(method).hidden {
+            return self.push_transparent(tag);
+        }
+        let node = match self.tree.child(self.top, method) {
+            Some(node) => Some(node),
+            None => {
+                let call_site = host.call_site(&mut self.sources);
+                let site = self.sources.site(call_site);
+                self.tree.add_child(self.top, method, site)
+            }
+        };
+        let Some(node) = node else {
+            return self.push_transparent(tag);
+        };
+        if lasting {
+            self.tree.cache_child(self.top, key, node);
+        }
+        self.push_call(node, tag, || host.now());
+    }
+
+    /// A return that [`leave`](Self::leave) did not settle. It ends the innermost call that carries
+    /// its tag, and with it the calls above, whose returns never came. If there is none, the call
+    /// was made before anything was recorded, and nothing happens.
+    pub fn leave_slowly(&mut self, tag: u64, now: u64) {
+        if self.is_ignoring() {
+            return;
+        }
+        let now = self.profile_time(now);
+        match self.stack.iter().rposition(|frame| frame.tag == tag) {
+            Some(position) => {
+                while self.stack.len() > position {
+                    self.pop(now);
+                }
+            }
+            None => self.unmatched_returns += 1,
+        }
+    }
+
+    /// Makes the fiber `token` (not 0) the current one.
+    ///
+    /// The time until now is the fiber's that ran before, even if it was asleep: only events tell
+    /// who runs.
+    pub fn switch_to(&mut self, token: u64, host: &mut impl Host) {
+        if self.current_token == token {
+            return;
+        }
+        let now = host.now();
+        let now = self.profile_time(now);
+        self.suspend(now);
+        let index = match self.by_token.get(&token) {
+            Some(index) => *index,
+            None => self.begin(token, now, host),
+        };
+        let fiber = &mut self.fibers[index];
+        fiber.suspended = false;
+        std::mem::swap(&mut self.stack, &mut fiber.stack);
+        let waited = now.saturating_sub(fiber.left_at);
+        self.current = Some(index);
+        self.current_token = token;
+        self.refresh_top();
+        self.refresh_token();
+        self.add_wait(waited);
+    }
+
+    /// Whether the current fiber has this token, recorded or not.
+    pub fn runs(&self, token: u64) -> bool {
+        self.current_token == token
+    }
+
+    /// The thread `thread_token` now runs another of its fibers. If that was the current fiber's
+    /// thread, the current fiber is suspended, and its tree ends here unless it is resumed.
+    pub fn fiber_switched(&mut self, thread_token: u64, now: u64) {
+        let Some(index) = self.current else { return };
+        let fiber = &mut self.fibers[index];
+        fiber.suspended = fiber.origin.thread_token == thread_token;
+        let now = self.profile_time(now);
+        self.suspend(now);
+    }
+
+    /// From now on `token` stands for a fiber that was not seen before: the one it stood for is gone.
+    pub fn forget(&mut self, token: u64, now: u64) {
+        let now = self.profile_time(now);
+        if self.current_token == token {
+            self.suspend(now);
+        }
+        if let Some(index) = self.by_token.remove(&token) {
+            self.fibers[index].suspended = true;
+        }
+    }
+
+    /// Stops recording; calls and returns still have to be reported, so that frames stay known.
+    /// No effect when paused.
+    pub fn pause(&mut self, now: u64) {
+        if self.paused_at.is_none() {
+            self.paused_at = Some(self.profile_time(now));
+            self.refresh_token();
+        }
+    }
+
+    /// Goes on recording. The time since [`pause`](Self::pause) is nobody's. No effect unless paused.
+    pub fn resume(&mut self, now: u64) {
+        if let Some(paused_at) = self.paused_at.take() {
+            self.paused_for = now.wrapping_sub(paused_at);
+            self.refresh_token();
+        }
+    }
+
+    /// Whether the recorder is paused.
+    pub fn is_paused(&self) -> bool {
+        self.paused_at.is_some()
+    }
+
+    /// Whether the current fiber is one of which nothing is recorded, or there is no current fiber.
+    pub fn is_ignoring(&self) -> bool {
+        self.current
+            .is_none_or(|index| self.fibers[index].origin.ignored)
+    }
+
+    /// Makes every event come by the slow way from now on, so that an embedder that has failed is
+    /// asked nothing more.
+    pub fn stop_listening(&mut self) {
+        self.live_token = NO_TOKEN;
+    }
+
+    /// Returns that matched no call.
+    pub fn unmatched_returns(&self) -> u64 {
+        self.unmatched_returns
+    }
+
+    /// An object of `class` was made by code of the method `lexical` (of the running method if that
+    /// one is not recorded).
+    pub fn allocated(&mut self, lexical: Option<MethodKey>, class: u64, location: Location) {
+        if self.is_ignoring() || self.paused_at.is_some() {
+            return;
+        }
+        let Some(thread) = self.current else { return };
+        let lexical = lexical
+            .and_then(|key| self.methods.find(key))
+            .filter(|method| !self.methods.get(*method).hidden);
+        let method = lexical.unwrap_or_else(|| self.tree.method(self.top));
+        let site = self.sources.site(location);
+        self.tally.add(thread as u32, method, class, site);
+    }
+
+    /// The files that locations refer to.
+    pub fn sources_mut(&mut self) -> &mut Sources {
+        &mut self.sources
+    }
+
+    /// Ends every open frame.
+    pub(crate) fn close(&mut self, now: u64) {
+        let now = self.profile_time(now);
+        self.suspend(now);
+        for index in 0..self.fibers.len() {
+            let fiber = &mut self.fibers[index];
+            let end = if fiber.suspended { fiber.left_at } else { now };
+            let waited = end.saturating_sub(fiber.left_at);
+            std::mem::swap(&mut self.stack, &mut fiber.stack);
+            self.current = Some(index);
+            self.refresh_top();
+            self.add_wait(waited);
+            let root = self.fibers[index].root;
+            while !self.stack.is_empty() {
+                self.pop(end);
+            }
+            self.fibers[index].root = root;
+        }
+        self.by_token.clear();
+        self.current = None;
+        self.current_token = NO_TOKEN;
+        self.refresh_token();
+    }
+
+    #[inline(always)]
+    fn push_call(&mut self, node: DraftId, tag: u64, now: impl FnOnce() -> u64) -> bool {
+        let Some(draft) = self.tree.get_mut(node) else {
+            return false;
+        };
+        draft.called += 1;
+        self.top = node;
+        self.stack.push(Frame {
+            start: now().wrapping_sub(self.paused_for),
+            tag,
+            node,
+            kind: FrameKind::Call,
+        });
+        true
+    }
+
+    fn push_transparent(&mut self, tag: u64) {
+        self.stack.push(Frame {
+            start: 0,
+            tag,
+            node: self.top,
+            kind: FrameKind::Transparent,
+        });
+    }
+
+    fn pop(&mut self, now: u64) {
+        let Some(frame) = self.stack.pop() else {
+            return;
+        };
+        if frame.kind != FrameKind::Transparent {
+            self.tree
+                .add_total(frame.node, now.saturating_sub(frame.start));
+        }
+        self.refresh_top();
+        if frame.kind == FrameKind::Seed
+            && let Some(index) = self.current
+        {
+            // The profile has returned above its root: the caller is the root now.
+            let fiber = &mut self.fibers[index];
+            fiber.root = (self.top != fiber.base).then_some(self.top);
+            if let Some(root) = fiber.root {
+                self.tree.add_call(root);
+            }
+        }
+    }
+
+    /// The method `key` names, and whether it will always name it.
+    fn method(
+        &mut self,
+        key: MethodKey,
+        definition: Option<Location>,
+        host: &mut impl Host,
+    ) -> (MethodId, bool) {
+        if let Some(method) = self.methods.find(key) {
+            return (method, true);
+        }
+        let origin = host.method(key, &mut self.sources);
+        let known_as = origin.folded_into.unwrap_or(key);
+        let method = match self.methods.find(known_as) {
+            Some(method) => method,
+            None => {
+                let definition = definition.unwrap_or(origin.definition);
+                self.methods.add(known_as, definition, origin.hidden)
+            }
+        };
+        (method, origin.folded_into.is_none())
+    }
+
+    /// A fiber that was not seen before.
+    fn begin(&mut self, token: u64, now: u64, host: &mut impl Host) -> usize {
+        let origin = host.fiber();
+        let index = self.fibers.len();
+        let base = self.tree.add_root(GLOBAL, 0);
+        self.fibers.push(Fiber {
+            origin,
+            stack: Vec::new(),
+            base,
+            root: None,
+            left_at: now,
+            suspended: false,
+        });
+        self.by_token.insert(token, index);
+        if !origin.ignored {
+            let frames = host.live_frames(&mut self.sources);
+            self.seed(index, &frames, now, host);
+        }
+        index
+    }
+
+    fn seed(&mut self, index: usize, frames: &[LiveFrame], now: u64, host: &mut impl Host) {
+        let base = self.fibers[index].base;
+        let mut stack = Vec::with_capacity(frames.len() + 16);
+        let mut top = base;
+        for live in frames {
+            let (method, _) = self.method(live.key, Some(live.definition), host);
+            let hidden = self.methods.get(method).hidden;
+            let site = self.sources.site(live.position);
+            let node = (!hidden)
+                .then(|| {
+                    self.tree
+                        .child(top, method)
+                        .or_else(|| self.tree.add_child(top, method, site))
+                })
+                .flatten();
+            stack.push(Frame {
+                start: now,
+                tag: live.tag,
+                node: node.unwrap_or(top),
+                kind: node.map_or(FrameKind::Transparent, |_| FrameKind::Seed),
+            });
+            top = node.unwrap_or(top);
+        }
+        let fiber = &mut self.fibers[index];
+        fiber.stack = stack;
+        fiber.root = (top != base).then_some(top);
+        if let Some(root) = fiber.root {
+            self.tree.add_call(root);
+        }
+    }
+
+    fn suspend(&mut self, now: u64) {
+        if let Some(index) = self.current.take() {
+            let fiber = &mut self.fibers[index];
+            std::mem::swap(&mut self.stack, &mut fiber.stack);
+            fiber.left_at = now;
+        }
+        self.current_token = NO_TOKEN;
+        self.refresh_token();
+    }
+
+    fn add_wait(&mut self, waited: u64) {
+        let Some(index) = self.current else { return };
+        if waited > 0 && !self.stack.is_empty() && self.top != self.fibers[index].base {
+            *self.waits.entry(self.top).or_default() += waited;
+        }
+    }
+
+    fn refresh_top(&mut self) {
+        let base = self.current.map_or(0, |index| self.fibers[index].base);
+        self.top = self.stack.last().map_or(base, |frame| frame.node);
+    }
+
+    fn refresh_token(&mut self) {
+        let idle = self.paused_at.is_some() || self.is_ignoring();
+        self.live_token = if idle { NO_TOKEN } else { self.current_token };
+    }
+
+    fn profile_time(&self, now: u64) -> u64 {
+        self.paused_at
+            .unwrap_or_else(|| now.wrapping_sub(self.paused_for))
+    }
+}

@@ -1,0 +1,106 @@
+//! What holds for every profile, however it was recorded.
+
+use rubyprof_core::{NodeId, Profile};
+
+use super::graph;
+
+/// Checks the layout, the conservation of time and the call graphs. Slow: for small profiles.
+pub(crate) fn check(profile: &Profile) {
+    layout(profile);
+    conservation(profile);
+    allocations(profile);
+    graph::check(profile, profile.threads());
+    for thread in profile.threads() {
+        graph::check(profile, std::slice::from_ref(thread));
+    }
+}
+
+fn ids(profile: &Profile) -> impl Iterator<Item = NodeId> {
+    (0..profile.nodes().len() as u32).map(NodeId)
+}
+
+/// Preorder, thread after thread, and all ways of walking agree with the parents.
+fn layout(profile: &Profile) {
+    let mut next = 0;
+    for thread in profile.threads() {
+        assert_eq!(thread.root.0, next, "threads follow each other");
+        assert_eq!(profile.parent(thread.root), None);
+        next += profile.subtree(thread.root).len() as u32;
+    }
+    assert_eq!(next as usize, profile.nodes().len());
+    for id in ids(profile) {
+        if let Some(parent) = profile.parent(id) {
+            assert!(parent < id, "callers come first");
+        }
+        let children: Vec<NodeId> = ids(profile)
+            .filter(|child| profile.parent(*child) == Some(id))
+            .collect();
+        assert_eq!(profile.children(id).collect::<Vec<_>>(), children);
+        for (index, child) in children.iter().enumerate() {
+            let method = profile.node(*child).method;
+            let twice = children[..index]
+                .iter()
+                .any(|other| profile.node(*other).method == method);
+            assert!(!twice, "calls along one path share one node");
+        }
+        let mut climb = Some(id);
+        let mut depth = 0;
+        let mut root = id;
+        while let Some(at) = climb {
+            assert!(profile.subtree(at).any(|below| below == id));
+            root = at;
+            climb = profile.parent(at);
+            depth += usize::from(climb.is_some());
+        }
+        assert_eq!(profile.depth(id), depth);
+        assert_eq!(profile.thread_of(id).map(|thread| thread.root), Some(root));
+        let below = profile.subtree(id).skip(1);
+        for other in below {
+            assert!(profile.parent(other).is_some_and(|parent| parent >= id));
+        }
+    }
+}
+
+/// Every tick is exactly one path's, as self or as wait.
+fn conservation(profile: &Profile) {
+    for id in ids(profile) {
+        let node = profile.node(id);
+        assert!(node.called > 0, "a path that was never called: {id:?}");
+        let parts: u64 = profile
+            .children(id)
+            .map(|child| profile.node(child).total)
+            .sum();
+        assert_eq!(profile.children_value(id), parts);
+        assert_eq!(
+            node.total,
+            profile.self_value(id) + profile.wait(id) + parts,
+            "total is self, wait and children of {id:?}"
+        );
+    }
+    let mut all = 0;
+    for thread in profile.threads() {
+        let spent: u64 = profile
+            .subtree(thread.root)
+            .map(|id| profile.self_value(id) + profile.wait(id))
+            .sum();
+        assert_eq!(spent, profile.node(thread.root).total);
+        all += spent;
+    }
+    assert_eq!(profile.total(), all);
+}
+
+fn allocations(profile: &Profile) {
+    let order: Vec<_> = profile
+        .allocations()
+        .iter()
+        .map(|one| (one.thread, one.method))
+        .collect();
+    assert!(
+        order.is_sorted(),
+        "ordered by thread, then method: {order:?}"
+    );
+    for allocation in profile.allocations() {
+        assert!((allocation.thread as usize) < profile.threads().len());
+        assert!(allocation.count > 0);
+    }
+}

@@ -1,0 +1,266 @@
+//! A slow model of what a recorder has to do, written from the documented rules.
+//!
+//! It has no clock and no subtraction: when time passes, it is added to every call that is open.
+//! A pause needs no rule for time at all, since nothing is added. A fiber that does not run puts
+//! the time aside, because only later it turns out whether that was waiting or whether the fiber
+//! was never resumed.
+
+use rubyprof_core::Scale;
+
+use super::reference_fiber::{Fiber, Frame};
+use super::summary::{AllocationSummary, Summary, ThreadSummary, Tree};
+use super::tape::{self, Event, MethodScript, Tape};
+
+struct Model<'a> {
+    tape: &'a Tape,
+    methods: Vec<MethodScript>,
+    fibers: Vec<Fiber>,
+    /// Which of `fibers` each fiber number stands for now.
+    known: Vec<Option<usize>>,
+    lives: Vec<u64>,
+    running: Option<usize>,
+    paused: bool,
+    recorded_methods: Vec<usize>,
+    /// Counts by fiber, not by thread of the profile.
+    allocations: Vec<AllocationSummary>,
+    unmatched: u64,
+}
+
+/// What recording `tape` must come to.
+pub(crate) fn summary(tape: &Tape, scale: Scale) -> Summary {
+    let fibers = 16.max(tape.fibers.len());
+    let mut model = Model {
+        tape,
+        methods: tape.methods.clone(),
+        fibers: Vec::new(),
+        known: vec![None; fibers],
+        lives: vec![0; fibers],
+        running: None,
+        paused: false,
+        // Code outside any method needs no introduction.
+        recorded_methods: vec![0],
+        allocations: Vec::new(),
+        unmatched: 0,
+    };
+    for (number, event) in tape.events.iter().enumerate() {
+        model.play(*event, number);
+    }
+    model.finish(scale)
+}
+
+impl Model<'_> {
+    fn play(&mut self, event: Event, number: usize) {
+        match event {
+            Event::Enter { fiber, method, tag } => {
+                let index = self.run(fiber);
+                let method = self.known_as(method);
+                let recorded = !self.paused && !self.is_hidden(method);
+                let fiber = &mut self.fibers[index];
+                if fiber.ignored {
+                    return;
+                }
+                let node = recorded.then(|| {
+                    let node = fiber.callee(method, tape::call_place(number));
+                    fiber.nodes[node].called += 1;
+                    node
+                });
+                fiber.frames.push(Frame {
+                    tag,
+                    node,
+                    found_running: false,
+                });
+                if recorded {
+                    self.recorded_methods.push(method);
+                }
+            }
+            Event::Leave { fiber, tag } => {
+                let index = self.run(fiber);
+                let fiber = &mut self.fibers[index];
+                if fiber.ignored {
+                    return;
+                }
+                if fiber.frames.iter().any(|frame| frame.tag == tag) {
+                    while fiber.pop() != Some(tag) {}
+                } else {
+                    self.unmatched += 1;
+                }
+            }
+            Event::Appear { fiber } => {
+                self.run(fiber);
+            }
+            Event::FiberSwitch { thread } => {
+                // Whoever ran so far does not run any more, even if the switch was another
+                // thread's: threads take turns. Only its own thread's switch suspends it.
+                if let Some(index) = self.running.take() {
+                    self.fibers[index].suspended = self.fibers[index].thread == thread;
+                }
+            }
+            Event::Forget { fiber } => {
+                self.lives[fiber] += 1;
+                if let Some(index) = self.known[fiber].take() {
+                    self.fibers[index].suspended = true;
+                    if self.running == Some(index) {
+                        self.running = None;
+                    }
+                }
+            }
+            Event::Pause => self.paused = true,
+            Event::Resume => self.paused = false,
+            Event::Advance(ticks) => self.advance(ticks),
+            Event::Allocate {
+                fiber,
+                lexical,
+                class,
+            } => {
+                let index = self.run(fiber);
+                self.allocate(index, lexical, class);
+            }
+            Event::Refold { method, into } => {
+                if let Some(script) = self.methods.get_mut(method)
+                    && script.folded_into.is_some()
+                {
+                    script.folded_into = into;
+                }
+            }
+        }
+    }
+
+    fn advance(&mut self, ticks: u64) {
+        if self.paused {
+            return;
+        }
+        for (index, fiber) in self.fibers.iter_mut().enumerate() {
+            if self.running == Some(index) {
+                fiber.spend(ticks, |node| &mut node.own);
+            } else {
+                fiber.away += ticks;
+            }
+        }
+    }
+
+    fn allocate(&mut self, fiber: usize, lexical: Option<usize>, class: u64) {
+        if self.paused || self.fibers[fiber].ignored {
+            return;
+        }
+        let lexical = lexical.filter(|method| self.recorded_methods.contains(method));
+        let method = lexical.unwrap_or_else(|| self.fibers[fiber].running_method());
+        let allocation = AllocationSummary {
+            thread: fiber,
+            method,
+            class: format!("Object{class}"),
+            place: tape::allocation_place(class),
+            count: 0,
+        };
+        let same = |known: &AllocationSummary| AllocationSummary {
+            count: 0,
+            ..known.clone()
+        };
+        let known = self.allocations.iter().position(|k| same(k) == allocation);
+        let known = known.unwrap_or_else(|| {
+            self.allocations.push(allocation);
+            self.allocations.len() - 1
+        });
+        self.allocations[known].count += 1;
+    }
+
+    fn known_as(&self, method: usize) -> usize {
+        let script = self.methods.get(method).copied().unwrap_or_default();
+        script.folded_into.unwrap_or(method)
+    }
+
+    fn is_hidden(&self, method: usize) -> bool {
+        self.methods.get(method).is_some_and(|script| script.hidden)
+    }
+
+    /// Makes `fiber` the one that runs.
+    fn run(&mut self, fiber: usize) -> usize {
+        let index = self.known[fiber].unwrap_or_else(|| self.begin(fiber));
+        if self.running != Some(index) {
+            self.running = Some(index);
+            let fiber = &mut self.fibers[index];
+            fiber.suspended = false;
+            fiber.end_absence();
+        }
+        index
+    }
+
+    fn begin(&mut self, fiber: usize) -> usize {
+        let script = self.tape.fiber(fiber);
+        let mut model = Fiber {
+            id: tape::fiber_id(fiber, self.lives[fiber]),
+            thread: script.thread,
+            ignored: script.ignored,
+            frames: Vec::new(),
+            nodes: Vec::new(),
+            top_level: Vec::new(),
+            away: 0,
+            suspended: false,
+        };
+        for (found, tag) in script.live.iter().filter(|_| !script.ignored) {
+            let method = self.known_as(*found);
+            let node = (!self.is_hidden(method)).then(|| {
+                self.recorded_methods.push(method);
+                model.callee(method, tape::live_place(*found))
+            });
+            model.frames.push(Frame {
+                tag: *tag,
+                node,
+                found_running: node.is_some(),
+            });
+        }
+        model.count_root();
+        self.fibers.push(model);
+        self.known[fiber] = Some(self.fibers.len() - 1);
+        self.fibers.len() - 1
+    }
+
+    fn finish(mut self, scale: Scale) -> Summary {
+        let mut summary = Summary {
+            unmatched: self.unmatched,
+            ..Summary::default()
+        };
+        let mut shown = Vec::new();
+        for (index, fiber) in self.fibers.iter_mut().enumerate() {
+            if !fiber.suspended {
+                fiber.end_absence();
+            }
+            let Some(root) = fiber.root(scale) else {
+                continue;
+            };
+            shown.push(index);
+            for allocation in self.allocations.iter().filter(|one| one.thread == index) {
+                summary.allocations.push(AllocationSummary {
+                    thread: summary.threads.len(),
+                    ..allocation.clone()
+                });
+            }
+            summary.threads.push(ThreadSummary {
+                id: tape::thread_id(fiber.thread),
+                fiber_id: fiber.id,
+                root,
+            });
+        }
+        let mut methods = Vec::new();
+        for thread in &summary.threads {
+            list_methods(&thread.root, &mut methods);
+        }
+        // Methods that only made objects come last, the one that made one first before others.
+        for allocation in &self.allocations {
+            if shown.contains(&allocation.thread) && !methods.contains(&allocation.method) {
+                methods.push(allocation.method);
+            }
+        }
+        summary.methods = methods;
+        summary.sort_allocations();
+        summary
+    }
+}
+
+fn list_methods(tree: &Tree, methods: &mut Vec<usize>) {
+    if !methods.contains(&tree.method) {
+        methods.push(tree.method);
+    }
+    for child in &tree.children {
+        list_methods(child, methods);
+    }
+}

@@ -1,0 +1,83 @@
+//! Every method with its callers and callees, as one page that needs nothing but itself.
+//!
+//! The page is written piece by piece - head, one section after the other, foot - so memory holds
+//! one section's graph at a time.
+//!
+//! Rows are plain HTML, which works without a script, as long as the page stays fast. 80,000 rows
+//! (40,000 edges, each a callee and a caller) are 45 MB and tens of seconds in a browser. So a page
+//! has a budget of [`MAX_STATIC_ROWS`] rows of callers, callees and allocations; a section that
+//! would exceed it carries them as numbers (a tenth of the size), which `report.js` turns into the
+//! same rows when a method is opened.
+
+mod allocated;
+mod data;
+mod section;
+mod templates;
+mod view;
+
+use std::io::Write;
+
+use rubyprof_core::Profile;
+use tera::Context;
+
+use crate::error::Error;
+use crate::options::Options;
+use crate::selection;
+use data::Names;
+use section::{Scope, Shared};
+
+/// Rows of callers, callees and allocated classes a page holds as HTML; see the module's head.
+const MAX_STATIC_ROWS: usize = 20_000;
+
+/// Rows of methods in the sections of single fibers. Beyond it fibers get no section of their own,
+/// as if [`Options::max_threads`] were smaller. A row is about 1 kB.
+const MAX_METHOD_ROWS: u64 = 20_000;
+
+/// Writes the call graph as a self-contained HTML page: a summary of the fibers, all fibers taken
+/// together if there are several, then each fiber. Methods are sorted by total unless
+/// [`Options::sort_by`] says otherwise.
+///
+/// # Errors
+///
+/// [`Error::Write`] if `out` fails.
+pub fn graph_html(profile: &Profile, options: &Options, out: &mut dyn Write) -> Result<(), Error> {
+    let (sums, methods) = selection::thread_sums(profile);
+    let chosen = selection::sections(&sums, options.max_threads, MAX_METHOD_ROWS);
+    let templates = templates::load(profile.measure_mode.unit())?;
+    let head = view::head(profile, options, (&sums, methods), &chosen);
+    let mut page = Page { templates, out };
+    page.render(templates::HEAD, &head)?;
+    let mut scopes: Vec<Scope> = chosen.into_iter().map(Scope::Thread).collect();
+    if profile.threads().len() > 1 {
+        scopes.insert(0, Scope::All);
+    }
+    let mut shared = Shared {
+        profile,
+        options,
+        static_rows: MAX_STATIC_ROWS,
+        names: Names::default(),
+    };
+    for scope in scopes {
+        let section = shared.section(scope);
+        page.render(templates::SECTION, &section)?;
+    }
+    let names = shared.names.json(profile);
+    page.render(templates::FOOT, &view::Foot::new(options, names))?;
+    Ok(())
+}
+
+struct Page<'a> {
+    templates: tera::Tera,
+    out: &'a mut dyn Write,
+}
+
+impl Page<'_> {
+    fn render(&mut self, template: &str, view: &impl serde::Serialize) -> Result<(), Error> {
+        let context = Context::from_serialize(view)?;
+        // Into memory first: tera writes piece by piece, and its error would hide that of `out`.
+        let mut text = Vec::new();
+        self.templates.render_to(template, &context, &mut text)?;
+        self.out.write_all(&text)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,57 @@
+//! The exact output for a few profiles. `UPDATE_GOLDEN=1 cargo test -p rubyprof-report` writes the
+//! files anew; the difference is for the reviewer.
+
+mod common;
+
+use std::path::PathBuf;
+
+use rubyprof_report::Options;
+
+fn check(name: &str, text: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, text).expect("the golden file can be written");
+        return;
+    }
+    let golden = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{name}: {error}; UPDATE_GOLDEN=1 makes it"));
+    let (mut old, mut new) = (golden.split('\n'), text.split('\n'));
+    for number in 1.. {
+        match (old.next(), new.next()) {
+            (None, None) => break,
+            (old, new) => assert_eq!(old, new, "{name} differs first in line {number}"),
+        }
+    }
+}
+
+fn options(options: Options) -> Options {
+    Options {
+        title: Some("Golden & <true>".into()),
+        generated_at: Some("Thursday, 1 January 2026 at 12:00:00 (UTC)".into()),
+        version: Some("0.0.0".into()),
+        ..options
+    }
+}
+
+#[test]
+fn flat_reports() {
+    for (name, profile) in common::profiles() {
+        let text = common::flat(&profile, &options(Options::for_flat()));
+        check(&format!("{name}.flat.txt"), &text);
+    }
+}
+
+#[test]
+fn graph_pages() {
+    for (name, profile) in common::profiles() {
+        let page = common::graph_html(&profile, &options(Options::for_graph_html()));
+        // The style sheet and the script are files of their own; here they would only hide what
+        // changed in the page.
+        let page = page
+            .replace(include_str!("../assets/graph_html.css"), "(css)\n")
+            .replace(include_str!("../assets/graph_html.js"), "(js)\n");
+        check(&format!("{name}.graph.html"), &page);
+    }
+}

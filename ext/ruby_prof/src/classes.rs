@@ -1,0 +1,230 @@
+//! Classes as identities: which are kept alive, and what stands for those that are not.
+//!
+//! A class that owns a recorded method is pinned, so that its address keeps meaning it. A program
+//! that makes classes without end (a singleton method on each of a million objects, a million
+//! anonymous classes) must not be kept alive by that. So the first [`MAX_PASSING`] classes that may
+//! pass are told apart; the methods of later ones are recorded under the nearest lasting ancestor,
+//! as one method a name.
+
+use std::cell::UnsafeCell;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use rb_sys::VALUE;
+
+use crate::vm::ffi;
+
+/// How many anonymous classes and singletons of plain objects are told apart in one profile. Enough
+/// for the test doubles and structs of a large suite's example; at 200 bytes a class and what hangs
+/// on it, a bound nobody notices.
+const MAX_PASSING: usize = 1024;
+
+/// How many named classes are: more than any program has, unless it makes them without end too.
+const MAX_LASTING: usize = 100_000;
+
+/// Objects that the garbage collector must neither free nor move.
+#[derive(Default)]
+pub(crate) struct Pins(UnsafeCell<Vec<VALUE>>);
+
+// SAFETY: touched only by the thread that holds the GVL: the hook, Ruby methods, the GC's marking.
+unsafe impl Send for Pins {}
+// SAFETY: as above.
+unsafe impl Sync for Pins {}
+
+impl Pins {
+    /// Pins a live object.
+    pub(crate) fn add(&self, value: VALUE) {
+        // SAFETY: the GVL is held and no reference into the list outlives a statement, so none is
+        // alive now. Growing the list calls nothing of Ruby.
+        unsafe { (*self.0.get()).push(value) }
+    }
+
+    /// For the GC: marks everything.
+    pub(crate) fn mark(&self) {
+        // SAFETY: called while the GC marks, with the GVL; every value was live when it was pinned
+        // and has been marked ever since.
+        unsafe {
+            for value in &*self.0.get() {
+                rb_sys::rb_gc_mark(*value);
+            }
+        }
+    }
+}
+
+/// What a class is recorded as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Admission {
+    /// Itself.
+    Itself,
+    /// [`Folded`], encoded as an owner.
+    Folded(u64),
+}
+
+/// What stands for a class that is not kept alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Folded {
+    /// Singletons of objects of the class.
+    Objects(VALUE),
+    /// Anonymous subclasses of the class.
+    Subclasses(VALUE),
+    /// Class methods of anonymous subclasses of the class.
+    SubclassSingletons(VALUE),
+}
+
+impl Folded {
+    /// Classes are aligned to eight bytes, so three low bits are free for the kind.
+    fn encode(self) -> u64 {
+        match self {
+            Self::Objects(class) => class as u64 | 1,
+            Self::Subclasses(class) => class as u64 | 2,
+            Self::SubclassSingletons(class) => class as u64 | 3,
+        }
+    }
+
+    /// What an owner stands for; `None` for a class itself.
+    pub(crate) fn decode(owner: u64) -> Option<Self> {
+        let class = (owner & !7) as VALUE;
+        match owner & 7 {
+            1 => Some(Self::Objects(class)),
+            2 => Some(Self::Subclasses(class)),
+            3 => Some(Self::SubclassSingletons(class)),
+            _ => None,
+        }
+    }
+}
+
+/// The classes of one profile.
+pub(crate) struct Classes {
+    pins: Arc<Pins>,
+    known: HashSet<VALUE>,
+    passing: usize,
+}
+
+impl Classes {
+    /// None known yet; `pins` must be marked for as long as identities are compared.
+    pub(crate) fn new(pins: Arc<Pins>) -> Self {
+        Self {
+            pins,
+            known: HashSet::new(),
+            passing: 0,
+        }
+    }
+
+    /// Pins a class, or says what stands for it.
+    ///
+    /// # Safety
+    ///
+    /// `class` must be a live class or module. Neither raises nor allocates Ruby objects.
+    pub(crate) unsafe fn admit(&mut self, class: VALUE) -> Admission {
+        if self.known.contains(&class) {
+            return Admission::Itself;
+        }
+        // SAFETY: the caller's.
+        let passing = unsafe { is_passing(class) };
+        let full = if passing {
+            self.passing >= MAX_PASSING
+        } else {
+            self.known.len() >= MAX_LASTING
+        };
+        if full {
+            // SAFETY: the caller's.
+            let folded = if passing {
+                unsafe { fold(class) }
+            } else {
+                Folded::Subclasses(unsafe { rb_sys::rb_cObject })
+            };
+            let (Folded::Objects(ancestor)
+            | Folded::Subclasses(ancestor)
+            | Folded::SubclassSingletons(ancestor)) = folded;
+            self.pin(ancestor);
+            return Admission::Folded(folded.encode());
+        }
+        self.passing += usize::from(passing);
+        self.pin(class);
+        Admission::Itself
+    }
+
+    fn pin(&mut self, class: VALUE) {
+        if self.known.insert(class) {
+            self.pins.add(class);
+        }
+    }
+}
+
+/// Whether `class` is a singleton class.
+///
+/// # Safety
+///
+/// `class` must be a live class or module.
+pub(crate) unsafe fn is_singleton(class: VALUE) -> bool {
+    // SAFETY: a live object begins with its flags; only classes use this flag so.
+    unsafe {
+        rb_sys::RB_TYPE_P(class, rb_sys::RUBY_T_CLASS)
+            && flags(class) & rb_sys::ruby_fl_type::RUBY_FL_SINGLETON as usize != 0
+    }
+}
+
+/// Whether `object` is a class or module.
+///
+/// # Safety
+///
+/// `object` must be a live object or a special constant.
+pub(crate) unsafe fn is_module(object: VALUE) -> bool {
+    // SAFETY: RB_TYPE_P looks at special constants first.
+    unsafe {
+        rb_sys::RB_TYPE_P(object, rb_sys::RUBY_T_CLASS)
+            || rb_sys::RB_TYPE_P(object, rb_sys::RUBY_T_MODULE)
+    }
+}
+
+unsafe fn flags(object: VALUE) -> usize {
+    // SAFETY: the first word of every live heap object (ruby/internal/core/rbasic.h).
+    unsafe { *(object as *const usize) }
+}
+
+/// Whether the class may vanish: it has no name, or is the singleton of something without one.
+unsafe fn is_passing(class: VALUE) -> bool {
+    // SAFETY: `class` is a live class. The name is looked up, not made (variable.c, classname).
+    unsafe {
+        if !is_singleton(class) {
+            return rb_sys::rb_mod_name(class) == rb_sys::Qnil as VALUE;
+        }
+        let attached = ffi::attached_object(class);
+        !is_module(attached) || is_singleton(attached) || is_passing(attached)
+    }
+}
+
+/// What stands for a class that may vanish.
+unsafe fn fold(class: VALUE) -> Folded {
+    // SAFETY: `class` is a live class; so is what it hangs on. rb_class_real skips singletons.
+    unsafe {
+        if !is_singleton(class) {
+            return Folded::Subclasses(lasting_ancestor(class));
+        }
+        let attached = ffi::attached_object(class);
+        if is_module(attached) {
+            Folded::SubclassSingletons(lasting_ancestor(attached))
+        } else {
+            Folded::Objects(lasting_ancestor(rb_sys::rb_class_real(class)))
+        }
+    }
+}
+
+/// The nearest class with a name; `Module` for a module, which has no superclass.
+unsafe fn lasting_ancestor(class: VALUE) -> VALUE {
+    // SAFETY: `class` is a live class or module. Every class without a name has a superclass, so
+    // the walk ends at Object at the latest, and rb_class_superclass finds one and does not raise.
+    unsafe {
+        let mut class = class;
+        while is_singleton(class) || is_passing(class) {
+            if rb_sys::RB_TYPE_P(class, rb_sys::RUBY_T_MODULE) {
+                return rb_sys::rb_cModule;
+            }
+            class = rb_sys::rb_class_superclass(class);
+            if class == rb_sys::Qnil as VALUE {
+                return rb_sys::rb_cObject;
+            }
+        }
+        class
+    }
+}

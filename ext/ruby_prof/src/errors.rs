@@ -1,0 +1,30 @@
+//! Ruby exceptions: what went wrong, and what to do about it.
+
+use magnus::{Error, ExceptionClass, Module, Ruby};
+
+/// `RubyProf::InternalError`: a defect of this library.
+pub(crate) fn internal(ruby: &Ruby, message: &str) -> Error {
+    let class = ruby
+        .class_object()
+        .const_get::<_, magnus::RModule>("RubyProf")
+        .and_then(|module| module.const_get::<_, ExceptionClass>("InternalError"))
+        .unwrap_or_else(|_| ruby.exception_runtime_error());
+    let advice = "this is a defect of ruby-prof-rs; please report it with this message. \
+                  What was recorded before it is kept: call stop again to get it";
+    Error::new(class, format!("internal error: {message} ({advice})"))
+}
+
+/// RuntimeError: the profile is not in a state in which this can be done.
+pub(crate) fn state(ruby: &Ruby, message: &str) -> Error {
+    Error::new(ruby.exception_runtime_error(), message.to_owned())
+}
+
+/// ArgumentError.
+pub(crate) fn argument(ruby: &Ruby, message: String) -> Error {
+    Error::new(ruby.exception_arg_error(), message)
+}
+
+/// TypeError.
+pub(crate) fn of_type(ruby: &Ruby, message: String) -> Error {
+    Error::new(ruby.exception_type_error(), message)
+}

@@ -1,0 +1,203 @@
+//! The event hook.
+//!
+//! Rules: nothing here may raise, allocate Ruby objects, switch threads or take a lock. What the
+//! hook works on is reached through one pointer, passed as its data. Call hooks do not nest (the VM
+//! suppresses events while one is delivered); the allocation hook could fire inside one, but only
+//! if that allocated.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rb_sys::VALUE;
+
+use crate::session::{Event, Session, object_made};
+use crate::vm::event::{
+    C_CALL, C_RETURN, CALL, FIBER_SWITCH, NEWOBJ, RETURN, Reader, THREAD_BEGIN, THREAD_END,
+    TraceArg,
+};
+use crate::vm::ffi::{self, RawHook};
+use crate::vm::frames;
+use crate::vm::layout::Layout;
+use crate::vm::public::Public;
+
+/// Hooks of a session. Removed when dropped.
+pub(crate) struct Hooks {
+    data: VALUE,
+    calls: RawHook,
+    objects: Option<RawHook>,
+}
+
+impl Hooks {
+    /// Adds the hooks: calls and returns (of C methods too with `c_calls`), threads and fibers, and
+    /// objects with `objects`. With `layout` events are read by the VM's layout.
+    ///
+    /// # Safety
+    ///
+    /// `session` must stay where it is until the hooks are dropped; while a hook runs nothing else may
+    /// use it. The GVL, which hooks run under, sees to the latter as long as no user of the session
+    /// calls Ruby code meanwhile.
+    pub(crate) unsafe fn add(
+        session: *mut Session,
+        layout: bool,
+        c_calls: bool,
+        objects: bool,
+    ) -> Self {
+        let mut events = CALL | RETURN | THREAD_BEGIN | THREAD_END | FIBER_SWITCH;
+        if c_calls {
+            events |= C_CALL | C_RETURN;
+        }
+        let (calls, made): (RawHook, RawHook) = if layout {
+            (on_event::<Layout>, on_object::<Layout>)
+        } else {
+            (on_event::<Public>, on_object::<Public>)
+        };
+        let hooks = Self {
+            // The VM marks the data: with its low bit set a pointer is a Fixnum to it.
+            data: session as VALUE | 1,
+            calls,
+            objects: objects.then_some(made),
+        };
+        // SAFETY: both functions catch panics and raise nothing; the data is a special constant.
+        unsafe {
+            ffi::add_hook(hooks.calls, events, hooks.data);
+            if let Some(objects) = hooks.objects {
+                ffi::add_hook(objects, NEWOBJ, hooks.data);
+            }
+        }
+        hooks
+    }
+}
+
+impl Drop for Hooks {
+    fn drop(&mut self) {
+        ffi::remove_hook(self.calls, self.data);
+        if let Some(objects) = self.objects {
+            ffi::remove_hook(objects, self.data);
+        }
+    }
+}
+
+/// # Safety
+///
+/// `data` must be what [`Hooks::add`] passed, the session alive and not in use.
+#[inline(always)]
+unsafe fn session<'a>(data: VALUE) -> &'a mut Session {
+    // SAFETY: the caller's.
+    unsafe { &mut *((data & !1) as *mut Session) }
+}
+
+unsafe extern "C" fn on_event<R: Reader>(data: VALUE, arg: *mut TraceArg) {
+    // SAFETY: the VM calls with the data of `Hooks::add` and the event's argument.
+    unsafe {
+        let session = session(data);
+        let settled = session.recorder.is_current(R::token(arg)) && settle::<R>(session, arg);
+        if !settled {
+            guarded(session, |session| slowly::<R>(session, arg));
+        }
+    }
+}
+
+/// Settles a call along a path that is known, or the return of the last call: nearly all events.
+/// No panic is possible here.
+///
+/// # Safety
+///
+/// `arg` must be the delivered event's.
+#[inline(always)]
+unsafe fn settle<R: Reader>(session: &mut Session, arg: *mut TraceArg) -> bool {
+    // SAFETY: the caller's.
+    unsafe {
+        match R::event(arg) {
+            CALL | C_CALL => {
+                let identity = R::identity(arg);
+                let vm = &session.vm;
+                session
+                    .recorder
+                    .enter(identity.key, identity.tag, || vm.now())
+            }
+            RETURN | C_RETURN => {
+                let now = session.vm.now();
+                session.recorder.leave(R::identity(arg).tag, now)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Everything else.
+///
+/// # Safety
+///
+/// `arg` must be the delivered event's.
+unsafe fn slowly<R: Reader>(session: &mut Session, arg: *mut TraceArg) {
+    // SAFETY: the caller's.
+    unsafe {
+        let event = R::event(arg);
+        let token = R::token(arg);
+        let recorder = &mut session.recorder;
+        match event {
+            THREAD_BEGIN => return recorder.forget(token, session.vm.now()),
+            THREAD_END => {
+                recorder.forget(token, session.vm.now());
+                return;
+            }
+            FIBER_SWITCH => {
+                let now = session.vm.now();
+                recorder.fiber_switched(rb_sys::rb_thread_current() as u64, now);
+                if R::READS_FRAMES && frames::is_empty(arg) {
+                    // A fiber begins. Its tree does when the first method is called, and the block
+                    // that it runs can be seen.
+                    recorder.forget(token, now);
+                    session.vm.fiber_was_switched_to(token);
+                    return;
+                }
+                session.vm.fiber_was_switched_to(token);
+            }
+            _ => {}
+        }
+        if !recorder.runs(token) {
+            let mut host = Event::<R>::new(arg, &mut session.vm);
+            recorder.switch_to(token, &mut host);
+        }
+        match event {
+            CALL | C_CALL => {
+                let identity = R::identity(arg);
+                let mut host = Event::<R>::new(arg, &mut session.vm);
+                recorder.enter_slowly(identity.key, identity.tag, &mut host);
+            }
+            RETURN | C_RETURN => {
+                let now = session.vm.now();
+                recorder.leave_slowly(R::identity(arg).tag, now);
+            }
+            _ => {}
+        }
+    }
+}
+
+unsafe extern "C" fn on_object<R: Reader>(data: VALUE, arg: *mut TraceArg) {
+    // SAFETY: as for `on_event`. The VM reports no object that a hook of its own makes, and ours
+    // make none, so the session is not in use.
+    unsafe {
+        guarded(session(data), |session| {
+            object_made::<R>(arg, &mut session.recorder, &mut session.vm);
+        });
+    }
+}
+
+/// Runs `work` unless the session has failed; a panic makes it fail.
+#[inline(never)]
+fn guarded(session: &mut Session, work: impl FnOnce(&mut Session)) {
+    if session.failure.is_some() {
+        return;
+    }
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        if let Some(fuse) = &mut session.fuse {
+            *fuse = fuse.saturating_sub(1);
+            assert!(*fuse > 0, "a test asked for this panic");
+        }
+        work(session);
+    }));
+    if let Err(panic) = outcome {
+        session.failure = Some(crate::guard::message(&*panic));
+        session.recorder.stop_listening();
+    }
+}

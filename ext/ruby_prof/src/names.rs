@@ -1,0 +1,95 @@
+//! From identities to names, when nothing is recorded any more.
+//!
+//! Names are the VM's own. No `name`, `to_s`, `inspect`, `hash` or `==` of the program is called.
+
+use rb_sys::{ID, VALUE};
+use rubyprof_core::{MethodKey, MethodName, Names, OwnerKind};
+
+use crate::classes::{Folded, is_module, is_singleton};
+use crate::vm::{ffi, frames};
+
+/// Asks the VM. Owners and classes must be pinned while this lives.
+pub(crate) struct VmNames;
+
+impl Names for VmNames {
+    fn method(&mut self, key: MethodKey) -> MethodName {
+        if key == MethodKey::default() {
+            return MethodName::default();
+        }
+        let (class_name, owner_kind) = owner(key.owner);
+        MethodName {
+            class_name,
+            owner_kind,
+            name: Some(id(key.called as ID)),
+        }
+    }
+
+    fn class(&mut self, class: u64) -> (String, OwnerKind) {
+        if class == 0 {
+            // Objects without a class: the VM's own, such as the tables behind a Hash.
+            ("(internal)".to_owned(), OwnerKind::Plain)
+        } else {
+            owner(class)
+        }
+    }
+}
+
+fn owner(owner: u64) -> (String, OwnerKind) {
+    match Folded::decode(owner) {
+        None => class(owner as VALUE),
+        Some(Folded::Objects(ancestor)) => (path(ancestor), OwnerKind::ObjectSingleton),
+        Some(Folded::Subclasses(ancestor)) => (subclasses(ancestor), OwnerKind::Plain),
+        Some(Folded::SubclassSingletons(ancestor)) => {
+            (subclasses(ancestor), OwnerKind::ClassSingleton)
+        }
+    }
+}
+
+fn subclasses(ancestor: VALUE) -> String {
+    format!("#<Class < {}>", path(ancestor))
+}
+
+fn class(class: VALUE) -> (String, OwnerKind) {
+    // SAFETY: pinned by the profile, so live; a singleton class has an attached object.
+    unsafe {
+        if rb_sys::RB_TYPE_P(class, rb_sys::ruby_value_type::RUBY_T_ICLASS) {
+            let module = *(class as *const VALUE).add(1);
+            return (path(module), OwnerKind::ModuleIncludee);
+        }
+        if !is_singleton(class) {
+            return (path(class), OwnerKind::Plain);
+        }
+        let attached = ffi::attached_object(class);
+        if is_module(attached) {
+            let kind = if rb_sys::RB_TYPE_P(attached, rb_sys::RUBY_T_CLASS) {
+                OwnerKind::ClassSingleton
+            } else {
+                OwnerKind::ModuleSingleton
+            };
+            (path(attached), kind)
+        } else if rb_sys::RB_TYPE_P(attached, rb_sys::ruby_value_type::RUBY_T_OBJECT) {
+            let real = rb_sys::rb_class_real(class);
+            (path(real), OwnerKind::ObjectSingleton)
+        } else {
+            (path(class), OwnerKind::OtherSingleton)
+        }
+    }
+}
+
+/// The VM's name of a class, or `#<Class:0x...>`.
+fn path(class: VALUE) -> String {
+    // SAFETY: a live class or module. Makes a string if there is no name; calls no method.
+    let name = unsafe { rb_sys::rb_class_path(class) };
+    text(name)
+}
+
+fn id(id: ID) -> String {
+    // SAFETY: ids of methods are never freed; the answer is a live string or 0.
+    let name = unsafe { rb_sys::rb_id2str(id) };
+    if name == 0 { String::new() } else { text(name) }
+}
+
+/// A string's text; bytes that are no UTF-8 are replaced.
+fn text(string: VALUE) -> String {
+    frames::string(string, |bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
+}

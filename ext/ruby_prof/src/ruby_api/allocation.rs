@@ -1,0 +1,58 @@
+//! `RubyProf::Allocation`: objects of one class made on one line of one method.
+
+use magnus::{Error, Module, RModule, Ruby, method};
+
+use super::data::{self, Shared};
+
+#[magnus::wrap(class = "RubyProf::Allocation", free_immediately, size)]
+pub(crate) struct Allocation {
+    pub(crate) data: Shared,
+    pub(crate) index: usize,
+}
+
+impl Allocation {
+    fn record(&self) -> &rubyprof_core::Allocation {
+        &self.data.profile.allocations()[self.index]
+    }
+
+    fn klass_name(&self) -> String {
+        self.record().class_name.clone()
+    }
+
+    fn klass_flags(&self) -> u32 {
+        self.record().owner_kind.flag()
+    }
+
+    fn source_file(&self) -> Option<String> {
+        let file = self.record().location.file?;
+        Some(self.data.profile.file(file).to_owned())
+    }
+
+    fn line(&self) -> u32 {
+        self.record().location.line
+    }
+
+    fn count(&self) -> u64 {
+        self.record().count
+    }
+
+    fn inspect(&self) -> String {
+        format!(
+            "#<RubyProf::Allocation {} x {} at {}:{}>",
+            self.count(),
+            self.klass_name(),
+            self.source_file().unwrap_or_default(),
+            self.line()
+        )
+    }
+}
+
+pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
+    let class = data::define_class(ruby, module, "Allocation")?;
+    class.define_method("klass_name", method!(Allocation::klass_name, 0))?;
+    class.define_method("klass_flags", method!(Allocation::klass_flags, 0))?;
+    class.define_method("source_file", method!(Allocation::source_file, 0))?;
+    class.define_method("line", method!(Allocation::line, 0))?;
+    class.define_method("count", method!(Allocation::count, 0))?;
+    class.define_method("inspect", method!(Allocation::inspect, 0))
+}

@@ -1,0 +1,56 @@
+//! `RubyProf::CallTrees`: all call paths of a method, its callers and its callees.
+
+use magnus::{Error, Module, RArray, RModule, Ruby, method};
+use rubyprof_core::{Edge, MethodId};
+
+use super::call_tree::CallTree;
+use super::data::{self, Shared};
+
+#[magnus::wrap(class = "RubyProf::CallTrees", free_immediately, size)]
+pub(crate) struct CallTrees {
+    pub(crate) data: Shared,
+    pub(crate) thread: usize,
+    pub(crate) method: MethodId,
+}
+
+impl CallTrees {
+    fn call_trees(ruby: &Ruby, rb_self: &Self) -> Result<RArray, Error> {
+        let trees = ruby.ary_new();
+        for node in rb_self.data.thread(rb_self.thread).nodes_of(rb_self.method) {
+            trees.push(CallTree::node(&rb_self.data, rb_self.thread, *node))?;
+        }
+        Ok(trees)
+    }
+
+    fn callers(ruby: &Ruby, rb_self: &Self) -> Result<RArray, Error> {
+        rb_self.edges(ruby, |edge| edge.callee == rb_self.method)
+    }
+
+    fn callees(ruby: &Ruby, rb_self: &Self) -> Result<RArray, Error> {
+        rb_self.edges(ruby, |edge| edge.caller == rb_self.method)
+    }
+
+    fn edges(&self, ruby: &Ruby, wanted: impl Fn(&Edge) -> bool) -> Result<RArray, Error> {
+        let edges = ruby.ary_new();
+        let graph = &self.data.thread(self.thread).graph;
+        for (index, edge) in graph.edges().iter().enumerate() {
+            if wanted(edge) {
+                edges.push(CallTree::edge(&self.data, self.thread, index))?;
+            }
+        }
+        Ok(edges)
+    }
+
+    fn min_depth(&self) -> u32 {
+        let graph = &self.data.thread(self.thread).graph;
+        graph.row(self.method).map_or(0, |row| row.min_depth)
+    }
+}
+
+pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
+    let class = data::define_class(ruby, module, "CallTrees")?;
+    class.define_method("call_trees", method!(CallTrees::call_trees, 0))?;
+    class.define_method("callers", method!(CallTrees::callers, 0))?;
+    class.define_method("callees", method!(CallTrees::callees, 0))?;
+    class.define_method("min_depth", method!(CallTrees::min_depth, 0))
+}

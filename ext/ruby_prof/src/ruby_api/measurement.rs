@@ -1,0 +1,56 @@
+//! `RubyProf::Measurement`: the numbers of a method or a call path.
+
+use magnus::{Error, Module, RModule, Ruby, method};
+
+use super::data;
+
+/// Called, total, self and wait; children time follows from them.
+#[magnus::wrap(class = "RubyProf::Measurement", free_immediately, size)]
+#[derive(Clone, Copy)]
+pub(crate) struct Measurement {
+    pub(crate) called: u64,
+    pub(crate) total: f64,
+    pub(crate) own: f64,
+    pub(crate) wait: f64,
+}
+
+impl Measurement {
+    fn called(&self) -> u64 {
+        self.called
+    }
+
+    fn total_time(&self) -> f64 {
+        self.total
+    }
+
+    fn self_time(&self) -> f64 {
+        self.own
+    }
+
+    fn wait_time(&self) -> f64 {
+        self.wait
+    }
+
+    pub(crate) fn children_time(&self) -> f64 {
+        (self.total - self.own - self.wait).max(0.0)
+    }
+
+    fn to_s(&self) -> String {
+        format!("c: {}, tt: {}, st: {}", self.called, self.total, self.own)
+    }
+
+    fn inspect(&self) -> String {
+        format!("#<RubyProf::Measurement ({})>", self.to_s())
+    }
+}
+
+pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
+    let class = data::define_class(ruby, module, "Measurement")?;
+    class.define_method("called", method!(Measurement::called, 0))?;
+    class.define_method("total_time", method!(Measurement::total_time, 0))?;
+    class.define_method("self_time", method!(Measurement::self_time, 0))?;
+    class.define_method("wait_time", method!(Measurement::wait_time, 0))?;
+    class.define_method("children_time", method!(Measurement::children_time, 0))?;
+    class.define_method("to_s", method!(Measurement::to_s, 0))?;
+    class.define_method("inspect", method!(Measurement::inspect, 0))
+}

@@ -1,0 +1,31 @@
+//! The Ruby classes, one a file.
+
+mod allocation;
+mod call_tree;
+mod call_trees;
+mod data;
+mod measurement;
+mod method_info;
+mod module_functions;
+mod options;
+mod profile;
+mod report;
+mod testing;
+mod thread;
+
+use magnus::{Error, Ruby};
+
+/// Defines everything below `RubyProf`.
+pub(crate) fn init(ruby: &Ruby) -> Result<(), Error> {
+    let module = ruby.define_module("RubyProf")?;
+    profile::init(ruby, module)?;
+    thread::init(ruby, module)?;
+    method_info::init(ruby, module)?;
+    call_tree::init(ruby, module)?;
+    call_trees::init(ruby, module)?;
+    measurement::init(ruby, module)?;
+    allocation::init(ruby, module)?;
+    report::init(ruby, module)?;
+    module_functions::init(ruby, module)?;
+    testing::init(ruby, module)
+}

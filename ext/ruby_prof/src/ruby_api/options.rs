@@ -1,0 +1,159 @@
+//! Options of a profile, as Ruby gives them.
+
+use magnus::{
+    Error, Integer, RArray, RHash, Ruby, Symbol, TryConvert, Value, r_hash::ForEach,
+    rb_sys::AsRawValue, value::ReprValue,
+};
+use rubyprof_core::MeasureMode;
+
+use crate::errors;
+use crate::session::ThreadFilter;
+
+/// What a profile records, and how.
+#[derive(Clone)]
+pub(crate) struct Options {
+    pub(crate) measure_mode: MeasureMode,
+    pub(crate) track_allocations: bool,
+    pub(crate) c_calls: bool,
+    pub(crate) allow_exceptions: bool,
+    pub(crate) threads: ThreadFilter,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            measure_mode: MeasureMode::default(),
+            track_allocations: false,
+            c_calls: true,
+            allow_exceptions: false,
+            threads: ThreadFilter::default(),
+        }
+    }
+}
+
+const KNOWN: &str = "measure_mode, track_allocations, c_calls, allow_exceptions, \
+                     exclude_threads, include_threads, merge_fibers";
+
+impl Options {
+    /// From the arguments of `Profile.new`: keywords, a Hash, or as in ruby-prof 1.x a measure mode
+    /// and an Array of excluded threads.
+    ///
+    /// # Errors
+    ///
+    /// ArgumentError for an unknown option or measure mode or too many arguments, TypeError for a
+    /// value of the wrong type.
+    pub(crate) fn from_args(ruby: &Ruby, args: &[Value]) -> Result<Self, Error> {
+        let mut options = Self::default();
+        let (positional, hash) = match args.split_last() {
+            Some((last, rest)) => match RHash::from_value(*last) {
+                Some(hash) => (rest, Some(hash)),
+                None => (args, None),
+            },
+            None => (args, None),
+        };
+        if positional.len() > 2 {
+            let message = format!(
+                "wrong number of arguments (given {}, expected 0..2): pass options as keywords, \
+                 for example measure_mode: RubyProf::WALL_TIME",
+                positional.len()
+            );
+            return Err(errors::argument(ruby, message));
+        }
+        if let Some(mode) = positional.first() {
+            options.set(ruby, "measure_mode", *mode)?;
+        }
+        if let Some(threads) = positional.get(1) {
+            options.set(ruby, "exclude_threads", *threads)?;
+        }
+        if let Some(hash) = hash {
+            let mut pairs = Vec::new();
+            hash.foreach(|key: Value, value: Value| {
+                pairs.push((key, value));
+                Ok(ForEach::Continue)
+            })?;
+            for (key, value) in pairs {
+                let Some(name) = Symbol::from_value(key) else {
+                    let message = format!(
+                        "option names are Symbols, not {}; known options: {KNOWN}",
+                        class_of(key)
+                    );
+                    return Err(errors::argument(ruby, message));
+                };
+                options.set(ruby, &name.name()?, value)?;
+            }
+        }
+        Ok(options)
+    }
+
+    fn set(&mut self, ruby: &Ruby, name: &str, value: Value) -> Result<(), Error> {
+        match name {
+            "measure_mode" => self.measure_mode = measure_mode(ruby, value)?,
+            "track_allocations" => self.track_allocations = value.to_bool(),
+            "c_calls" => self.c_calls = value.to_bool(),
+            "allow_exceptions" => self.allow_exceptions = value.to_bool(),
+            "exclude_threads" => {
+                self.threads.exclude = threads(ruby, name, value)?.unwrap_or_default()
+            }
+            "include_threads" => self.threads.include = threads(ruby, name, value)?,
+            // 1.x made one thread of all fibers; reports now have a view of all of them anyway.
+            "merge_fibers" => {}
+            _ => {
+                let message = format!("unknown keyword: :{name} (known: {KNOWN})");
+                return Err(errors::argument(ruby, message));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The measure mode with ruby-prof's number `value`.
+///
+/// # Errors
+///
+/// TypeError for no Integer, ArgumentError for an unknown mode.
+pub(crate) fn measure_mode(ruby: &Ruby, value: Value) -> Result<MeasureMode, Error> {
+    const MODES: &str = "use RubyProf::WALL_TIME, RubyProf::PROCESS_TIME or RubyProf::ALLOCATIONS";
+    let Some(number) = Integer::from_value(value) else {
+        let message = format!(
+            "wrong argument type {} (expected Integer): measure_mode is a number, {MODES}",
+            class_of(value)
+        );
+        return Err(errors::of_type(ruby, message));
+    };
+    let mode = number.to_i64().ok().and_then(MeasureMode::from_number);
+    mode.ok_or_else(|| errors::argument(ruby, format!("Unknown measure mode: {number}; {MODES}")))
+}
+
+/// `nil` or an Array of Threads.
+fn threads(ruby: &Ruby, name: &str, value: Value) -> Result<Option<Vec<rb_sys::VALUE>>, Error> {
+    if value.is_nil() {
+        return Ok(None);
+    }
+    let Some(list) = RArray::from_value(value) else {
+        let message = format!(
+            "wrong argument type {} (expected Array): {name} takes an Array of Threads, \
+             for example [Thread.current]",
+            class_of(value)
+        );
+        return Err(errors::of_type(ruby, message));
+    };
+    let mut threads = Vec::new();
+    for thread in list {
+        if magnus::Thread::try_convert(thread).is_err() {
+            let message = format!("{name} takes Threads, not {}", class_of(thread));
+            return Err(errors::of_type(ruby, message));
+        }
+        threads.push(thread.as_raw());
+    }
+    Ok(Some(threads))
+}
+
+/// The name of a value's class, for messages.
+pub(crate) fn class_of(value: Value) -> String {
+    if value.is_nil() {
+        "nil".to_owned()
+    } else {
+        // SAFETY: the class's name is copied at once.
+        unsafe { value.classname() }.into_owned()
+    }
+}

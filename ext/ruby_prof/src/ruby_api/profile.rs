@@ -1,0 +1,440 @@
+//! `RubyProf::Profile`: starts, stops and holds what was recorded.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use magnus::{
+    DataTypeFunctions, Error, Module, Object, RArray, RModule, Ruby, TypedData, Value, gc::Marker,
+    method, rb_sys::AsRawValue, rb_sys::protect, typed_data::Obj, value::ReprValue,
+};
+use rb_sys::VALUE;
+use rubyprof_core::{MeasureMode, Recorder, Settings};
+
+use super::data::{ProfileData, Shared};
+use super::options::{self, Options};
+use super::thread::Thread;
+use crate::classes::Pins;
+use crate::clock::Clock;
+use crate::errors;
+use crate::guard::guard;
+use crate::hook::Hooks;
+use crate::names::VmNames;
+use crate::session::{Session, object_id};
+use crate::vm::probe;
+
+/// A profile: not started, running, paused or finished, and startable again.
+#[derive(TypedData, Default)]
+#[magnus(class = "RubyProf::Profile", free_immediately, mark)]
+pub(crate) struct Profile {
+    options: RefCell<Options>,
+    running: RefCell<Option<Running>>,
+    result: RefCell<Option<Shared>>,
+    /// Everything that the GC must keep for this profile.
+    pins: Arc<Pins>,
+    /// Given to the next session: a test wants a panic after so many rare events.
+    fuse: Cell<Option<u64>>,
+    manual_clock: Cell<bool>,
+}
+
+/// What exists while a profile runs.
+struct Running {
+    /// Dropped first: then no hook uses the session any more.
+    hooks: Option<Hooks>,
+    /// Allocated apart, since the hook has its address. Not a Box: a Box claims to be the only way
+    /// to what it points to, and the hook has another.
+    session: *mut Session,
+    /// Keeps the Profile object alive: a running profile may have no other reference to it.
+    _keep: KeepAlive,
+}
+
+// SAFETY: used with the GVL only; the hooks run with it too.
+unsafe impl Send for Running {}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.hooks = None;
+        if !self.session.is_null() {
+            // SAFETY: made by Box::into_raw in `start`, not taken, and no hook is left that has it.
+            drop(unsafe { Box::from_raw(self.session) });
+        }
+    }
+}
+
+/// Registers a VALUE with the GC for as long as it lives.
+struct KeepAlive(*mut VALUE);
+
+impl KeepAlive {
+    fn new(value: VALUE) -> Self {
+        let slot = Box::into_raw(Box::new(value));
+        // SAFETY: the slot stays until it is unregistered.
+        unsafe { rb_sys::rb_gc_register_address(slot) };
+        Self(slot)
+    }
+}
+
+impl Drop for KeepAlive {
+    fn drop(&mut self) {
+        // SAFETY: registered in `new`; freed only after that is undone.
+        unsafe {
+            rb_sys::rb_gc_unregister_address(self.0);
+            drop(Box::from_raw(self.0));
+        }
+    }
+}
+
+impl DataTypeFunctions for Profile {
+    fn mark(&self, _marker: &Marker) {
+        self.pins.mark();
+    }
+}
+
+impl Profile {
+    fn initialize(ruby: &Ruby, rb_self: &Self, args: &[Value]) -> Result<(), Error> {
+        if rb_self.is_running() {
+            return Err(errors::state(
+                ruby,
+                "a running profile cannot be initialized again",
+            ));
+        }
+        let options = Options::from_args(ruby, args)?;
+        let filter = &options.threads;
+        for thread in filter.include.iter().flatten().chain(&filter.exclude) {
+            rb_self.pins.add(*thread);
+        }
+        rb_self.options.replace(options);
+        Ok(())
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        self.running.borrow().is_some()
+    }
+
+    fn is_paused(&self) -> bool {
+        let running = self.running.borrow();
+        // SAFETY: the session lives as long as `running`; no hook runs: this is a Ruby method.
+        running
+            .as_ref()
+            .is_some_and(|running| unsafe { (*running.session).recorder.is_paused() })
+    }
+
+    pub(crate) fn start(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
+        guard(ruby, || {
+            if rb_self.is_running() {
+                let message = "RubyProf.start was already called: stop this profile first, \
+                               or make another one";
+                return Err(errors::state(ruby, message));
+            }
+            // Before anything is recorded: these run Ruby code.
+            let layout = probe::layout_is_known(ruby)?;
+            let probe = probe::module(ruby)?;
+            rb_self.begin(ruby, rb_self.as_raw(), layout)?;
+            // The call shows the hook this fiber's stack: the methods that are running already.
+            let shown = probe.funcall::<_, _, Value>("touch", ());
+            if let Err(error) = shown {
+                rb_self.running.replace(None);
+                return Err(error);
+            }
+            Ok(rb_self)
+        })
+    }
+
+    fn begin(&self, ruby: &Ruby, object: VALUE, layout: bool) -> Result<(), Error> {
+        let options = self.options.borrow().clone();
+        let clock = match options.measure_mode {
+            MeasureMode::WallTime | MeasureMode::ProcessTime if self.manual_clock.get() => {
+                Clock::Manual
+            }
+            MeasureMode::WallTime => Clock::wall(),
+            MeasureMode::ProcessTime => Clock::ProcessCpu,
+            MeasureMode::Allocations => Clock::Objects,
+        };
+        let counts_objects =
+            options.track_allocations || options.measure_mode == MeasureMode::Allocations;
+        // SAFETY: a thread and a fiber are running: they call us.
+        let starter = unsafe {
+            (
+                object_id(rb_sys::rb_thread_current()),
+                object_id(rb_sys::rb_fiber_current()),
+            )
+        };
+        let mut session = Session::new(
+            clock,
+            options.track_allocations,
+            Arc::clone(&self.pins),
+            options.threads,
+            hidden_owners(ruby)?,
+            starter,
+        );
+        session.fuse = self.fuse.get();
+        let session = Box::into_raw(Box::new(session));
+        // Before the hooks are there, since it could raise, and they must not be left behind then.
+        let keep = KeepAlive::new(object);
+        // SAFETY: the session is freed by Running's drop, after the hooks; all other uses are in
+        // methods of this class, which call no Ruby code while they hold it.
+        let hooks = unsafe { Hooks::add(session, layout, options.c_calls, counts_objects) };
+        self.running.replace(Some(Running {
+            hooks: Some(hooks),
+            session,
+            _keep: keep,
+        }));
+        Ok(())
+    }
+
+    pub(crate) fn stop(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
+        let failure = guard(ruby, || {
+            let Some(mut running) = rb_self.running.take() else {
+                let message = "RubyProf.start was not yet called: start the profile before stop";
+                return Err(errors::state(ruby, message));
+            };
+            // SAFETY: no hook runs: this is a Ruby method.
+            let now = unsafe { (*running.session).now() };
+            running.hooks = None;
+            // SAFETY: made by Box::into_raw in `begin`; the hooks are gone, and Running's drop sees null.
+            let session = unsafe {
+                Box::from_raw(std::mem::replace(
+                    &mut running.session,
+                    std::ptr::null_mut(),
+                ))
+            };
+            rb_self.finish(*session, now)
+        })?;
+        match failure {
+            None => Ok(rb_self),
+            Some(message) => {
+                let error = errors::internal(ruby, &message);
+                if let Some(exception) = error.value() {
+                    let exception: magnus::RObject = magnus::TryConvert::try_convert(exception)?;
+                    exception.ivar_set("@profile", rb_self)?;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes the result. Returns what went wrong while recording, if anything did.
+    fn finish(&self, session: Session, now: u64) -> Result<Option<String>, Error> {
+        let options = self.options.borrow();
+        let settings = Settings {
+            measure_mode: options.measure_mode,
+            track_allocations: options.track_allocations,
+            c_calls: options.c_calls,
+            clock: session.vm.clock.describe().to_owned(),
+            scale: session.vm.clock.scale(),
+        };
+        let recorder: Recorder = session.recorder;
+        let run = recorder.finish(now, settings, &mut VmNames);
+        let whole = match self.result.take() {
+            Some(earlier) => earlier.profile.followed_by(&run),
+            None => run,
+        };
+        self.result.replace(Some(ProfileData::new(whole)));
+        Ok(session.failure)
+    }
+
+    pub(crate) fn pause(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
+        rb_self.with_session(ruby, |session| {
+            let now = session.now();
+            session.recorder.pause(now);
+        })?;
+        Ok(rb_self)
+    }
+
+    pub(crate) fn resume(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Value, Error> {
+        rb_self.resume_only(ruby)?;
+        if !ruby.block_given() {
+            return Ok(rb_self.as_value());
+        }
+        let outcome = ruby.yield_values::<_, Value>(());
+        if rb_self.is_running() {
+            Self::pause(ruby, rb_self)?;
+        }
+        outcome
+    }
+
+    pub(crate) fn resume_only(&self, ruby: &Ruby) -> Result<(), Error> {
+        self.with_session(ruby, |session| {
+            let now = session.now();
+            session.recorder.resume(now);
+        })
+    }
+
+    fn with_session(&self, ruby: &Ruby, work: impl FnOnce(&mut Session)) -> Result<(), Error> {
+        let running = self.running.borrow();
+        let Some(running) = running.as_ref() else {
+            let message = "RubyProf is not running: start the profile first";
+            return Err(errors::state(ruby, message));
+        };
+        // SAFETY: the session lives as long as `running`; `work` calls no Ruby code, so no hook runs.
+        work(unsafe { &mut *running.session });
+        Ok(())
+    }
+
+    /// Profiles the block.
+    pub(crate) fn profile(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
+        if !ruby.block_given() {
+            let message = "a block must be provided to the profile method: \
+                           RubyProf.profile { code to profile }";
+            return Err(errors::argument(ruby, message.to_owned()));
+        }
+        Self::start(ruby, rb_self)?;
+        let outcome = ruby.yield_values::<_, Value>(());
+        // The block may have stopped the profile itself.
+        let stopped = if rb_self.is_running() {
+            Self::stop(ruby, rb_self)
+        } else {
+            Ok(rb_self)
+        };
+        match outcome {
+            Ok(_) => stopped,
+            Err(error) if rb_self.options.borrow().allow_exceptions => Err(error),
+            Err(error) => {
+                swallow(ruby, error)?;
+                stopped
+            }
+        }
+    }
+
+    fn new_and_profile(ruby: &Ruby, class: Value, args: &[Value]) -> Result<Obj<Self>, Error> {
+        if !ruby.block_given() {
+            let message = "a block must be provided to the profile method: \
+                           RubyProf::Profile.profile { code to profile }";
+            return Err(errors::argument(ruby, message.to_owned()));
+        }
+        let profile: Obj<Self> = class.funcall_public("new", args)?;
+        Self::profile(ruby, profile)
+    }
+
+    fn measure_mode(&self) -> i64 {
+        self.options.borrow().measure_mode.number()
+    }
+
+    fn measure_mode_string(&self) -> &'static str {
+        self.options.borrow().measure_mode.id()
+    }
+
+    fn measure_mode_name(&self) -> &'static str {
+        self.options.borrow().measure_mode.title()
+    }
+
+    fn tracks_allocations(&self) -> bool {
+        let options = self.options.borrow();
+        options.track_allocations || options.measure_mode == MeasureMode::Allocations
+    }
+
+    fn records_c_calls(&self) -> bool {
+        self.options.borrow().c_calls
+    }
+
+    fn threads(ruby: &Ruby, rb_self: &Self) -> Result<RArray, Error> {
+        let threads = ruby.ary_new();
+        if let Some(data) = rb_self.result.borrow().as_ref() {
+            for index in 0..data.profile.threads().len() {
+                threads.push(Thread {
+                    data: Arc::clone(data),
+                    index,
+                })?;
+            }
+        }
+        Ok(threads)
+    }
+
+    /// What was recorded up to the last stop.
+    pub(crate) fn result(&self) -> Option<Shared> {
+        self.result.borrow().clone()
+    }
+
+    pub(crate) fn set_fuse(&self, events: u64) {
+        self.fuse.set(Some(events));
+    }
+
+    pub(crate) fn use_manual_clock(&self) {
+        self.manual_clock.set(true);
+    }
+
+    fn inspect(&self) -> String {
+        let state = match (self.is_running(), self.is_paused()) {
+            (_, true) => "paused",
+            (true, false) => "running",
+            (false, false) if self.result.borrow().is_some() => "finished",
+            (false, false) => "not started",
+        };
+        format!(
+            "#<RubyProf::Profile {} ({state})>",
+            self.measure_mode_string()
+        )
+    }
+}
+
+/// Ends what the block of `profile` began by leaving: ruby-prof's default. An exception is named, so
+/// that it is not lost without a word.
+fn swallow(ruby: &Ruby, error: Error) -> Result<(), Error> {
+    const FATAL: &str = "fatal";
+    if let Some(exception) = error.value() {
+        let class = options::class_of(exception);
+        let signal = exception.is_kind_of(ruby.exception_signal());
+        if class == FATAL || signal {
+            return Err(error);
+        }
+        let message = format!(
+            "ruby-prof: the profiled block raised {class}, which ends here as in ruby-prof; \
+             pass allow_exceptions: true to let it through"
+        );
+        let _: Value = ruby.module_kernel().funcall("warn", (message,))?;
+        return Ok(());
+    }
+    // A jump (break, throw, return): the VM forgets where it was going.
+    // SAFETY: nil is one of the values it takes.
+    protect(|| unsafe {
+        rb_sys::rb_set_errinfo(rb_sys::Qnil as VALUE);
+        rb_sys::Qnil as VALUE
+    })?;
+    Ok(())
+}
+
+/// The owners of methods that are not recorded: the profiler's own.
+fn hidden_owners(ruby: &Ruby) -> Result<Arc<[VALUE]>, Error> {
+    let module: RModule = ruby.class_object().const_get("RubyProf")?;
+    let profile: Value = module.const_get("Profile")?;
+    let probe = probe::module(ruby)?;
+    Ok(Arc::new([
+        profile.as_raw(),
+        singleton(profile)?,
+        singleton(module.as_value())?,
+        singleton(probe.as_value())?,
+    ]))
+}
+
+fn singleton(object: Value) -> Result<VALUE, Error> {
+    // SAFETY: the object is a class or module, which can have a singleton class.
+    protect(|| unsafe { rb_sys::rb_singleton_class(object.as_raw()) })
+}
+
+pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
+    let class = module.define_class("Profile", ruby.class_object())?;
+    magnus::Class::define_alloc_func::<Profile>(class);
+    for mode in MeasureMode::ALL {
+        module.const_set(mode.id().to_uppercase(), mode.number())?;
+    }
+    class.define_singleton_method("profile", method!(Profile::new_and_profile, -1))?;
+    class.define_method("initialize", method!(Profile::initialize, -1))?;
+    class.define_method("start", method!(Profile::start, 0))?;
+    class.define_method("stop", method!(Profile::stop, 0))?;
+    class.define_method("pause", method!(Profile::pause, 0))?;
+    class.define_method("resume", method!(Profile::resume, 0))?;
+    class.define_method("profile", method!(Profile::profile, 0))?;
+    class.define_method("running?", method!(Profile::is_running, 0))?;
+    class.define_method("paused?", method!(Profile::is_paused, 0))?;
+    class.define_method("measure_mode", method!(Profile::measure_mode, 0))?;
+    class.define_method(
+        "measure_mode_string",
+        method!(Profile::measure_mode_string, 0),
+    )?;
+    class.define_method("measure_mode_name", method!(Profile::measure_mode_name, 0))?;
+    class.define_method(
+        "track_allocations?",
+        method!(Profile::tracks_allocations, 0),
+    )?;
+    class.define_method("c_calls?", method!(Profile::records_c_calls, 0))?;
+    class.define_method("threads", method!(Profile::threads, 0))?;
+    class.define_method("inspect", method!(Profile::inspect, 0))
+}

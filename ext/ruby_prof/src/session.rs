@@ -1,0 +1,295 @@
+//! One run of a profile: the recorder and what it needs to read the VM.
+
+use std::collections::HashSet;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use rb_sys::VALUE;
+use rubyprof_core::{
+    FiberOrigin, Host, LiveFrame, Location, MethodKey, MethodOrigin, Recorder, Sources,
+};
+
+use crate::classes::{Admission, Classes, Pins};
+use crate::clock::{self, Clock};
+use crate::testing;
+use crate::vm::event::{CALL, NEWOBJ, Reader, TraceArg};
+use crate::vm::frames;
+
+/// Which threads are recorded. The objects are pinned by the profile.
+#[derive(Clone, Default)]
+pub(crate) struct ThreadFilter {
+    /// Only these, if given.
+    pub(crate) include: Option<Vec<VALUE>>,
+    /// None of these.
+    pub(crate) exclude: Vec<VALUE>,
+}
+
+impl ThreadFilter {
+    fn ignores(&self, thread: VALUE) -> bool {
+        self.include
+            .as_ref()
+            .is_some_and(|include| !include.contains(&thread))
+            || self.exclude.contains(&thread)
+    }
+}
+
+/// What the hook works on: it has the only pointer while it runs.
+pub(crate) struct Session {
+    pub(crate) recorder: Recorder,
+    pub(crate) vm: VmState,
+    /// What went wrong in the hook. Nothing is recorded after that.
+    pub(crate) failure: Option<String>,
+    /// Events until a test wants the hook to panic.
+    pub(crate) fuse: Option<u64>,
+}
+
+/// The part of a session that is not the recorder.
+pub(crate) struct VmState {
+    pub(crate) clock: Clock,
+    /// Objects made while not paused: the ticks of [`Clock::Objects`].
+    pub(crate) objects: u64,
+    pub(crate) track_allocations: bool,
+    pub(crate) classes: Classes,
+    pins: Arc<Pins>,
+    threads: ThreadFilter,
+    hidden: Arc<[VALUE]>,
+    /// The fiber that started the profile, by the object ids of its thread and itself.
+    starter: Option<(u64, u64)>,
+    /// The fiber that began last, and its object id: none of its methods was called yet.
+    newborn: Option<(u64, u64)>,
+    seen_fibers: HashSet<(u64, u64)>,
+}
+
+impl Session {
+    /// A session that has recorded nothing. `starter` is the running fiber: object ids of thread and
+    /// fiber. `hidden` are the owners whose methods are not recorded.
+    pub(crate) fn new(
+        clock: Clock,
+        track_allocations: bool,
+        pins: Arc<Pins>,
+        threads: ThreadFilter,
+        hidden: Arc<[VALUE]>,
+        starter: (u64, u64),
+    ) -> Self {
+        Self {
+            recorder: Recorder::new(),
+            vm: VmState {
+                clock,
+                objects: 0,
+                track_allocations,
+                classes: Classes::new(Arc::clone(&pins)),
+                pins,
+                threads,
+                hidden,
+                starter: Some(starter),
+                newborn: None,
+                seen_fibers: HashSet::new(),
+            },
+            failure: None,
+            fuse: None,
+        }
+    }
+
+    /// The clock's reading.
+    pub(crate) fn now(&self) -> u64 {
+        self.vm.now()
+    }
+}
+
+impl VmState {
+    #[inline(always)]
+    pub(crate) fn now(&self) -> u64 {
+        if self.clock == Clock::Tsc {
+            clock::tsc()
+        } else {
+            self.now_slowly()
+        }
+    }
+
+    #[inline(never)]
+    fn now_slowly(&self) -> u64 {
+        match self.clock {
+            Clock::Tsc => clock::tsc(),
+            Clock::Monotonic => clock::monotonic(),
+            Clock::ProcessCpu => clock::process_cpu(),
+            Clock::Objects => self.objects,
+            Clock::Manual => testing::now(),
+        }
+    }
+
+    /// A fiber was switched to: it has an object, whose id is asked for now. Later it may not be
+    /// known that there is one, and to make one is not for the hook.
+    pub(crate) fn fiber_was_switched_to(&mut self, token: u64) {
+        // SAFETY: a fiber runs, and has an object: only fibers with one are switched to.
+        let id = unsafe { object_id(rb_sys::rb_fiber_current()) };
+        self.newborn = Some((token, id));
+    }
+
+    /// The object ids of the running thread and fiber. A thread's own fiber, which may have no
+    /// object, goes by its thread's id; a second unknown one by a number that no object has.
+    fn fiber_ids(&mut self, token: u64) -> (u64, u64) {
+        if let Some(ids) = self.starter.take() {
+            return ids;
+        }
+        // SAFETY: a thread runs: an event is being delivered. An object id is a number; making one
+        // adds to a table of the VM and makes no object while ids are small.
+        let thread = unsafe { object_id(rb_sys::rb_thread_current()) };
+        match self.newborn.take_if(|(newborn, _)| *newborn == token) {
+            Some((_, id)) => (thread, id),
+            None if self.seen_fibers.contains(&(thread, thread)) => {
+                (thread, (1 << 48) + self.seen_fibers.len() as u64)
+            }
+            None => (thread, thread),
+        }
+    }
+}
+
+/// # Safety
+///
+/// `object` must be live.
+pub(crate) unsafe fn object_id(object: VALUE) -> u64 {
+    // SAFETY: the caller's; ids are positive Fixnums for the first 2^61 objects asked.
+    let id = unsafe { rb_sys::rb_obj_id(object) } as i64;
+    (id >> 1) as u64
+}
+
+/// One event, for the recorder's questions.
+pub(crate) struct Event<'a, R: Reader> {
+    pub(crate) arg: *mut TraceArg,
+    pub(crate) vm: &'a mut VmState,
+    reader: PhantomData<R>,
+}
+
+impl<'a, R: Reader> Event<'a, R> {
+    /// # Safety
+    ///
+    /// `arg` must be the argument of the event that the VM is delivering, for as long as this lives.
+    pub(crate) unsafe fn new(arg: *mut TraceArg, vm: &'a mut VmState) -> Self {
+        Self {
+            arg,
+            vm,
+            reader: PhantomData,
+        }
+    }
+
+    fn event(&self) -> u32 {
+        // SAFETY: `arg` is the delivered event's, says `new`.
+        unsafe { R::event(self.arg) }
+    }
+}
+
+impl<R: Reader> Host for Event<'_, R> {
+    fn now(&mut self) -> u64 {
+        self.vm.now()
+    }
+
+    fn fiber(&mut self) -> FiberOrigin {
+        // SAFETY: an event is being delivered, so a thread runs.
+        let thread = unsafe { rb_sys::rb_thread_current() };
+        // SAFETY: `arg` is the delivered event's, says `new`.
+        let token = unsafe { R::token(self.arg) };
+        let (thread_id, fiber_id) = self.vm.fiber_ids(token);
+        self.vm.seen_fibers.insert((thread_id, fiber_id));
+        if !R::READS_FRAMES {
+            // Fibers are told apart by their objects' addresses: those must stay.
+            // SAFETY: a fiber runs, and has its object already: the reader asked for it.
+            self.vm.pins.add(unsafe { rb_sys::rb_fiber_current() });
+        }
+        FiberOrigin {
+            thread_id,
+            fiber_id,
+            thread_token: thread as u64,
+            ignored: self.vm.threads.ignores(thread),
+        }
+    }
+
+    fn live_frames(&mut self, sources: &mut Sources) -> Vec<LiveFrame> {
+        if !R::READS_FRAMES {
+            return Vec::new();
+        }
+        // SAFETY: the delivered event's argument; the layout is known, or the reader would be another.
+        unsafe { frames::live_frames(self.arg, sources) }
+    }
+
+    fn method(&mut self, key: MethodKey, sources: &mut Sources) -> MethodOrigin {
+        let owner = key.owner as VALUE;
+        let definition = if self.event() == CALL {
+            frames::definition(sources)
+        } else {
+            Location::default()
+        };
+        // SAFETY: the class owns a method that is being called or runs: it is live.
+        let folded_into = match unsafe { self.vm.classes.admit(owner) } {
+            Admission::Itself => None,
+            Admission::Folded(owner) => Some(MethodKey { owner, ..key }),
+        };
+        MethodOrigin {
+            folded_into,
+            hidden: self.vm.hidden.contains(&owner),
+            definition,
+        }
+    }
+
+    fn call_site(&mut self, sources: &mut Sources) -> Location {
+        // A Ruby method's own frame is there when it is called, a C method's is not yet.
+        let depth = usize::from(self.event() == CALL);
+        frames::position(depth, sources, false)
+    }
+}
+
+/// An object was made.
+///
+/// # Safety
+///
+/// `arg` must be the argument of the NEWOBJ event that the VM is delivering.
+pub(crate) unsafe fn object_made<R: Reader>(
+    arg: *mut TraceArg,
+    recorder: &mut Recorder,
+    vm: &mut VmState,
+) {
+    if recorder.is_paused() {
+        return;
+    }
+    // SAFETY: of a NEWOBJ event, whose object has its flags and its class (the second word of every
+    // object, ruby/internal/core/rbasic.h) already.
+    let class = unsafe {
+        debug_assert!(R::event(arg) == NEWOBJ);
+        let object = rb_sys::rb_tracearg_object(TraceArg::public(arg));
+        if rb_sys::RB_TYPE_P(object, rb_sys::ruby_value_type::RUBY_T_IMEMO) {
+            return;
+        }
+        *(object as *const VALUE).add(1)
+    };
+    // SAFETY: as above.
+    unsafe {
+        let token = R::token(arg);
+        if !recorder.runs(token) {
+            recorder.switch_to(token, &mut Event::<R>::new(arg, vm));
+        }
+    }
+    if recorder.is_ignoring() {
+        return;
+    }
+    vm.objects += 1;
+    if !vm.track_allocations {
+        return;
+    }
+    let class = if class == 0 {
+        0
+    } else {
+        // SAFETY: a class of an object is live; rb_class_real skips singletons and allocates nothing.
+        unsafe {
+            let class = rb_sys::rb_class_real(class);
+            match vm.classes.admit(class) {
+                Admission::Itself => class as u64,
+                Admission::Folded(owner) => owner,
+            }
+        }
+    };
+    let location = frames::position(0, recorder.sources_mut(), true);
+    // SAFETY: as above.
+    let lexical = R::READS_FRAMES
+        .then(|| unsafe { frames::lexical_method(arg) })
+        .flatten();
+    recorder.allocated(lexical, class, location);
+}

@@ -1,0 +1,105 @@
+//! One event, as numbers.
+
+use rb_sys::{ID, VALUE};
+use rubyprof_core::MethodKey;
+
+/// A Ruby method is called.
+pub(crate) const CALL: u32 = rb_sys::RUBY_EVENT_CALL;
+/// A Ruby method returns.
+pub(crate) const RETURN: u32 = rb_sys::RUBY_EVENT_RETURN;
+/// A C method is called.
+pub(crate) const C_CALL: u32 = rb_sys::RUBY_EVENT_C_CALL;
+/// A C method returns.
+pub(crate) const C_RETURN: u32 = rb_sys::RUBY_EVENT_C_RETURN;
+/// A thread begins, in that thread.
+pub(crate) const THREAD_BEGIN: u32 = rb_sys::RUBY_EVENT_THREAD_BEGIN;
+/// A thread ends, in that thread.
+pub(crate) const THREAD_END: u32 = rb_sys::RUBY_EVENT_THREAD_END;
+/// A fiber goes on or begins, in that fiber.
+pub(crate) const FIBER_SWITCH: u32 = rb_sys::RUBY_EVENT_FIBER_SWITCH;
+/// An object is made.
+pub(crate) const NEWOBJ: u32 = rb_sys::RUBY_INTERNAL_EVENT_NEWOBJ;
+
+/// The VM's argument of an event (`struct rb_trace_arg_struct` in vm_core.h), as far as it is read.
+///
+/// The same in 3.1, 3.3 and 3.4; [`probe`](super::probe) compares each field with what the public
+/// function says before anything relies on it.
+#[repr(C)]
+pub(crate) struct TraceArg {
+    pub(crate) event: u32,
+    pub(crate) ec: *const usize,
+    pub(crate) cfp: *const usize,
+    pub(crate) receiver: VALUE,
+    pub(crate) original_id: ID,
+    pub(crate) called_id: ID,
+    pub(crate) class: VALUE,
+    pub(crate) data: VALUE,
+}
+
+impl TraceArg {
+    /// The type that rb-sys's accessors take.
+    pub(crate) fn public(arg: *mut Self) -> *mut rb_sys::rb_trace_arg_t {
+        arg.cast()
+    }
+}
+
+/// Who is called or returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// Owner and called name.
+    pub(crate) key: MethodKey,
+    /// The same number for a call and its return.
+    pub(crate) tag: u64,
+}
+
+impl Identity {
+    /// Code outside any method.
+    pub(crate) const NONE: Self = Self {
+        key: MethodKey {
+            owner: 0,
+            called: 0,
+        },
+        tag: 0,
+    };
+
+    /// `name` is the one by which call and return agree. The VM passes the called name with a call of
+    /// a C method but, when an exception passes through, the method's own with its return: there only
+    /// the original name agrees.
+    #[inline(always)]
+    pub(crate) fn new(owner: VALUE, called: ID, name: ID) -> Self {
+        Self {
+            key: MethodKey {
+                owner: owner as u64,
+                called: called as u64,
+            },
+            tag: (owner as u64) ^ (name as u64).rotate_left(40),
+        }
+    }
+}
+
+/// A way to read events. `token` tells fibers apart.
+pub(crate) trait Reader {
+    /// The running fiber.
+    ///
+    /// # Safety
+    ///
+    /// `arg` must be the argument of the event that the VM is delivering.
+    unsafe fn token(arg: *mut TraceArg) -> u64;
+
+    /// What happens.
+    ///
+    /// # Safety
+    ///
+    /// As for [`token`](Self::token).
+    unsafe fn event(arg: *mut TraceArg) -> u32;
+
+    /// Who is called or returns; only for CALL, RETURN, C_CALL and C_RETURN.
+    ///
+    /// # Safety
+    ///
+    /// As for [`token`](Self::token).
+    unsafe fn identity(arg: *mut TraceArg) -> Identity;
+
+    /// Whether the words of the VM's frames may be read.
+    const READS_FRAMES: bool;
+}

@@ -1,0 +1,43 @@
+# frozen_string_literal: true
+
+module RubyProf
+  # A program whose every event is known, run once before the first profile: the extension compares
+  # what it reads in the VM's own structures with what Ruby's public functions say, and uses the
+  # structures only if they agree (ext/ruby_prof/src/vm/probe.rs).
+  module VMProbe # :nodoc:
+    class << self
+      def run
+        caller_of_callee
+        block_alias
+        with_match
+        Fiber.new { through_c }.resume
+        caller_of_callee
+        nil
+      end
+
+      # Called at the start of every profile: the event of this call shows the running fiber's stack.
+      def touch; end
+
+      def caller_of_callee
+        callee
+      end
+
+      def callee; end
+
+      define_method(:block_method) { nil }
+      alias block_alias block_method
+
+      def with_match
+        "probe" =~ /probe/
+        $~
+      end
+
+      def through_c
+        public_send(:in_fiber)
+      end
+
+      def in_fiber; end
+    end
+  end
+  private_constant :VMProbe
+end
