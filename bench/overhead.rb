@@ -22,6 +22,7 @@ module Bench
       @children = Children.new(ruby: options.ruby)
       @samples = Hash.new { |hash, key| hash[key] = [] }
       @events = {}
+      @calls = {}
     end
 
     attr_reader :samples
@@ -53,6 +54,11 @@ module Bench
       traced.zip(bare).map { |with, without| (with - without) * 1e9 / events(workload) }
     end
 
+    # The workloads of which ours counted other calls than the floor saw (two events each).
+    def miscounted
+      @calls.reject { |name, calls| (calls - (@events[name] / 2)).abs <= 20 + (calls / 10_000) }.keys
+    end
+
     def bare_seconds(workload) = Stats.median(@samples[[workload.name, "bare"]])
 
     private
@@ -63,6 +69,7 @@ module Bench
                                                     c_calls: @options.c_calls, clock: @options.clock)
       @samples[[workload.name, contender]] << Stats.median(result["times"])
       @events[workload.name] = result["events"] if contender == "floor"
+      @calls[workload.name] = result["calls"] if contender == "ours"
     end
   end
 
@@ -83,7 +90,7 @@ module Bench
                         "ours/floor", "range", "<= 1.6", "ruby-prof/ours", ">= 4.5", "ruby-prof/floor")
       @overhead.workloads.each { |workload| table << row(workload) }
       table.rule << means
-      puts table, "", explanation
+      puts table, "", counts, explanation
     end
 
     private
@@ -125,6 +132,13 @@ module Bench
 
       each = figures["ours"].zip(figures["floor"]).map { |ours, floor| ours / floor }
       format("%.2f-%.2f", *Stats.quartiles(each))
+    end
+
+    def counts
+      return [] unless traced.include?("ours")
+      return ["Ours counted as many calls as the floor saw (to 20 calls and 0.01 %)."] if @overhead.miscounted.empty?
+
+      ["MISCOUNTED: ours saw other calls than the floor in #{@overhead.miscounted.join(", ")}"]
     end
 
     def explanation

@@ -3,22 +3,23 @@
 # Writes the Makefile by which RubyGems and rake-compiler build the extension. The work is cargo's:
 # the Makefile calls it and copies the library to where Ruby looks for it.
 
-require "mkmf"
-
 ROOT = File.expand_path("../..", __dir__)
+CARGO = ENV.fetch("CARGO", "cargo")
 CARGO_NEEDED = File.read("#{ROOT}/Cargo.toml")[/^rust-version = "([\d.]+)"/, 1]
 
-def check_cargo(cargo)
-  unless cargo
-    abort "ruby-prof-rs is written in Rust: install cargo #{CARGO_NEEDED} or newer with rustup " \
-          "(https://rustup.rs) and see that it is on the PATH."
-  end
+def cargo_version
+  IO.popen([CARGO, "--version"], &:read)[/\d+\.\d+(\.\d+)?/] || "of an unknown version"
+rescue Errno::ENOENT
+  abort "ruby-prof-rs is written in Rust: install cargo #{CARGO_NEEDED} or newer with rustup " \
+        "(https://rustup.rs) and see that it is on the PATH."
+end
 
-  found = IO.popen([cargo, "--version"], &:read)[/\d+\.\d+(\.\d+)?/]
-  return unless found && Gem::Version.new(found) < Gem::Version.new(CARGO_NEEDED)
+def check_cargo
+  version = cargo_version
+  return if Gem::Version.correct?(version) && Gem::Version.new(version) >= Gem::Version.new(CARGO_NEEDED)
 
-  abort "ruby-prof-rs needs cargo #{CARGO_NEEDED} or newer, and #{cargo} is #{found}: " \
-        "update with `rustup update stable` or install rustup (https://rustup.rs)."
+  abort "ruby-prof-rs needs cargo #{CARGO_NEEDED} or newer, and the one on the PATH is #{version}: " \
+        "update with `rustup update stable`, or install rustup (https://rustup.rs)."
 end
 
 # rb-sys reads Ruby's headers with libclang while it builds. Where that is missing, cargo ends in the
@@ -26,7 +27,8 @@ end
 # places known well enough to be sure.
 def check_libclang
   return unless RUBY_PLATFORM.include?("linux")
-  return if ENV.key?("LIBCLANG_PATH") || find_executable("llvm-config")
+  return if ENV.key?("LIBCLANG_PATH")
+  return if ENV["PATH"].split(File::PATH_SEPARATOR).any? { |path| File.executable?("#{path}/llvm-config") }
 
   places = "/{usr/lib,usr/lib64,usr/local/lib,lib,lib64}{,/*-linux-*,/llvm*/lib,/llvm/*/lib}"
   return unless Dir.glob("#{places}/libclang{,-[0-9]*}.so{,.*}").empty?
@@ -35,9 +37,11 @@ def check_libclang
         "Fedora: clang-devel; Alpine: clang-dev; Arch: clang), or name its directory in LIBCLANG_PATH."
 end
 
-cargo = find_executable(ENV.fetch("CARGO", "cargo"))
-check_cargo(cargo)
+check_cargo
 check_libclang
+
+# Only now: after a failure mkmf adds a page about options that would not help.
+require "mkmf"
 
 # RubyGems sets SOURCE_DATE_EPOCH while it builds an extension, and then the directory we are in is
 # thrown away afterwards: cargo's work goes there. A working tree keeps it, for the next build.
@@ -64,7 +68,7 @@ File.write("Makefile", configuration(__dir__).join << <<~MAKE)
   all: $(DLLIB)
 
   $(DLLIB): FORCE
-  \t#{cargo} build --locked --lib --profile $(CARGO_PROFILE) --manifest-path #{__dir__}/Cargo.toml
+  \t#{CARGO} build --locked --lib --profile $(CARGO_PROFILE) --manifest-path #{__dir__}/Cargo.toml
   \t@$(COPY) $(CARGO_TARGET_DIR)/$(PROFILE_DIR)/#{built} $@
 
   install: $(DLLIB)

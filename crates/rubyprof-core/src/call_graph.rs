@@ -115,8 +115,7 @@ impl CallGraph {
 
     /// The row of a method; `None` if it was not called here.
     pub fn row(&self, method: MethodId) -> Option<&MethodRow> {
-        let row = (*self.row_of_method.get(method.index())?)?;
-        self.rows.get(row as usize)
+        self.rows.get(self.row_index(method)?)
     }
 
     /// All edges, in the order of first call.
@@ -126,22 +125,32 @@ impl CallGraph {
 
     /// Who calls `method`, in the order of first call.
     pub fn callers(&self, method: MethodId) -> impl ExactSizeIterator<Item = &Edge> {
-        self.edges_of(&self.callers, method)
+        self.caller_indexes(method)
+            .iter()
+            .map(|edge| &self.edges[*edge as usize])
     }
 
     /// Whom `method` calls, in the order of first call.
     pub fn callees(&self, method: MethodId) -> impl ExactSizeIterator<Item = &Edge> {
-        self.edges_of(&self.callees, method)
+        self.callee_indexes(method)
+            .iter()
+            .map(|edge| &self.edges[*edge as usize])
     }
 
-    fn edges_of<'a>(
-        &'a self,
-        lists: &'a [Vec<u32>],
-        method: MethodId,
-    ) -> impl ExactSizeIterator<Item = &'a Edge> {
-        let row = self.row_of_method.get(method.index()).copied().flatten();
-        let list: &[u32] = row.map_or(&[], |row| &lists[row as usize]);
-        list.iter().map(|edge| &self.edges[*edge as usize])
+    /// [`callers`](Self::callers) as indexes into [`edges`](Self::edges).
+    pub fn caller_indexes(&self, method: MethodId) -> &[u32] {
+        self.row_index(method).map_or(&[], |row| &self.callers[row])
+    }
+
+    /// [`callees`](Self::callees) as indexes into [`edges`](Self::edges).
+    pub fn callee_indexes(&self, method: MethodId) -> &[u32] {
+        self.row_index(method).map_or(&[], |row| &self.callees[row])
+    }
+
+    /// The index of a method's row; `None` if it was not called here.
+    pub fn row_index(&self, method: MethodId) -> Option<usize> {
+        let row = (*self.row_of_method.get(method.index())?)?;
+        Some(row as usize)
     }
 }
 

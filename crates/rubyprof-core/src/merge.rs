@@ -1,10 +1,12 @@
 //! Two runs of one profile as one.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
+use crate::allocation::Allocation;
 use crate::hash::BuildMix;
 use crate::layout::{Draft, preorder};
-use crate::method::{MethodId, MethodKey};
+use crate::method::{MethodId, MethodKey, OwnerKind};
 use crate::profile::{NO_PARENT, Node, NodeId, Profile, Thread};
 use crate::source::{FileId, Location, Sources};
 
@@ -21,6 +23,9 @@ impl Profile {
     }
 }
 
+/// Thread, method, place and class of allocated objects.
+type TallyKey = (u32, MethodId, Location, String, OwnerKind);
+
 #[derive(Default)]
 struct Merger {
     profile: Profile,
@@ -29,6 +34,10 @@ struct Merger {
     drafts: Vec<Draft>,
     children: HashMap<(u32, u32), u32, BuildMix>,
     roots: Vec<(Thread, u32)>,
+    /// Positions in `roots`, by thread, fiber and root method.
+    threads: HashMap<(u64, u64, u32), usize, BuildMix>,
+    /// Positions in the profile's allocations.
+    tallied: HashMap<TallyKey, usize>,
     waits: HashMap<u32, u64, BuildMix>,
 }
 
@@ -60,25 +69,30 @@ impl Merger {
             }
         }
         for allocation in &part.allocations {
-            let mut allocation = allocation.clone();
-            allocation.method = methods[allocation.method.index()];
-            allocation.location = self.location(part, allocation.location);
             let thread = &part.threads[allocation.thread as usize];
             let root = methods[part.node(thread.root).method.index()];
-            let merged = self.roots.iter().position(|(known, draft)| {
-                same_fiber(known, thread) && self.drafts[*draft as usize].method == root
-            });
-            allocation.thread = merged.unwrap_or(0) as u32;
-            let known = self.profile.allocations.iter_mut().find(|known| {
-                known.thread == allocation.thread
-                    && known.method == allocation.method
-                    && known.location == allocation.location
-                    && known.class_name == allocation.class_name
-                    && known.owner_kind == allocation.owner_kind
-            });
-            match known {
-                Some(known) => known.count += allocation.count,
-                None => self.profile.allocations.push(allocation),
+            let mut merged = allocation.clone();
+            merged.thread = self.threads[&identity(thread, root)] as u32;
+            merged.method = methods[allocation.method.index()];
+            merged.location = self.location(part, allocation.location);
+            self.add_allocation(merged);
+        }
+    }
+
+    fn add_allocation(&mut self, allocation: Allocation) {
+        let allocations = &mut self.profile.allocations;
+        let key = (
+            allocation.thread,
+            allocation.method,
+            allocation.location,
+            allocation.class_name.clone(),
+            allocation.owner_kind,
+        );
+        match self.tallied.entry(key) {
+            Entry::Occupied(known) => allocations[*known.get()].count += allocation.count,
+            Entry::Vacant(new) => {
+                new.insert(allocations.len());
+                allocations.push(allocation);
             }
         }
     }
@@ -105,12 +119,11 @@ impl Merger {
     }
 
     fn root(&mut self, thread: &Thread, method: MethodId) -> u32 {
-        let known = self.roots.iter().find(|(known, draft)| {
-            same_fiber(known, thread) && self.drafts[*draft as usize].method == method
-        });
-        if let Some((_, draft)) = known {
-            return *draft;
+        let position = self.threads.entry(identity(thread, method));
+        if let Entry::Occupied(known) = &position {
+            return self.roots[*known.get()].1;
         }
+        position.or_insert(self.roots.len());
         let draft = self.push(NO_PARENT, method, 0);
         self.roots.push((thread.clone(), draft));
         draft
@@ -186,6 +199,7 @@ impl Merger {
     }
 }
 
-fn same_fiber(one: &Thread, other: &Thread) -> bool {
-    one.id == other.id && one.fiber_id == other.fiber_id
+/// What makes two trees one: the same fiber, and the same root method.
+fn identity(thread: &Thread, root: MethodId) -> (u64, u64, u32) {
+    (thread.id, thread.fiber_id, root.0)
 }

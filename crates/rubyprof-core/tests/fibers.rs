@@ -238,6 +238,18 @@ fn switches_while_paused_are_seen_and_their_time_is_nobodys() {
 }
 
 #[test]
+fn what_runs_in_a_fiber_first_seen_while_paused_is_recorded_from_then_on() {
+    let tape = threads().live(1, &[4, 5]).pause().on(1).call(2, 10);
+    expect(
+        &tape.resume().advance(1).call(2, 2).leave(5).advance(4),
+        "f100
+          m4 x1 7/4/0
+           m5 x1 3/1/0
+            m2 x1 2/2/0",
+    );
+}
+
+#[test]
 fn a_profile_may_end_paused() {
     let tape = Tape::new().enter(1).advance(1).pause().enter(2).advance(9);
     expect(

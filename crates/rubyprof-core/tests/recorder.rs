@@ -343,3 +343,23 @@ fn more_busy_paths_than_the_cache_holds() {
         assert!(callees.eq((200..280).map(|method| (method, 3, 3, 3, 0))));
     }
 }
+
+#[test]
+fn more_callees_of_one_caller_than_the_cache_holds() {
+    // Some have both the caller and the place in the cache in common.
+    let callees = 1000..6000;
+    let mut tape = Tape::new().enter(1).advance(1);
+    for _ in 0..2 {
+        for callee in callees.clone() {
+            tape = tape.call(callee, callee as u64);
+        }
+    }
+    let root = record(&tape.leave(1)).summary().threads.remove(0).root;
+    let numbers = root.children.iter().map(|callee| callee.numbers());
+    let expected = callees.map(|callee| {
+        let ticks = 2 * callee as u64;
+        (callee, 2, ticks, ticks, 0)
+    });
+    assert!(numbers.eq(expected));
+    assert_eq!(root.own, 1);
+}

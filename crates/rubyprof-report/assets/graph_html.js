@@ -252,5 +252,7 @@
       header.firstChild.addEventListener("click", () => sortBy(table, header));
     }
   }
-  reveal();
+  // After the browser has done its own scrolling to the fragment, which knows nothing of
+  // the callers that opened above the method.
+  addEventListener("load", () => setTimeout(reveal));
 })();

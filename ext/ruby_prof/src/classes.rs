@@ -127,11 +127,13 @@ impl Classes {
             self.known.len() >= MAX_LASTING
         };
         if full {
-            // SAFETY: the caller's.
-            let folded = if passing {
-                unsafe { fold(class) }
-            } else {
-                Folded::Subclasses(unsafe { rb_sys::rb_cObject })
+            // SAFETY: the caller's; Object is a constant of the VM.
+            let folded = unsafe {
+                if passing {
+                    fold(class)
+                } else {
+                    Folded::Subclasses(rb_sys::rb_cObject)
+                }
             };
             let (Folded::Objects(ancestor)
             | Folded::Subclasses(ancestor)

@@ -2,6 +2,8 @@
 
 // A cdylib exports no Rust items; the one function that magnus generates cannot be documented.
 #![allow(missing_docs)]
+// VALUE and ID are as wide as a C long, which is u64 here and not everywhere.
+#![allow(clippy::unnecessary_cast)]
 
 mod classes;
 mod clock;

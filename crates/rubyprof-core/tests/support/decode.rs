@@ -78,7 +78,7 @@ impl Decoder {
             self.stacks.push(live.iter().map(|(_, tag)| *tag).collect());
             self.tape.fibers.push(FiberScript {
                 thread: usize::from(world[11] >> fiber & 1),
-                ignored: seed % 16 == 9,
+                ignored: seed / 8 % 8 == 3,
                 live,
             });
         }

@@ -1,7 +1,7 @@
 //! Numbers for readers.
 //!
 //! Everything is integer arithmetic on the recorded nanoseconds, so a golden file never depends on
-//! how a float is rounded. `assets/report.js` does the same for rows it renders itself.
+//! how a float is rounded. `assets/graph_html.js` does the same for rows it renders itself.
 
 use rubyprof_core::Unit;
 

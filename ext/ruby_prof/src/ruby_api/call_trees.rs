@@ -1,7 +1,7 @@
 //! `RubyProf::CallTrees`: all call paths of a method, its callers and its callees.
 
 use magnus::{Error, Module, RArray, RModule, Ruby, method};
-use rubyprof_core::{Edge, MethodId};
+use rubyprof_core::MethodId;
 
 use super::call_tree::CallTree;
 use super::data::{self, Shared};
@@ -23,20 +23,19 @@ impl CallTrees {
     }
 
     fn callers(ruby: &Ruby, rb_self: &Self) -> Result<RArray, Error> {
-        rb_self.edges(ruby, |edge| edge.callee == rb_self.method)
+        let graph = &rb_self.data.thread(rb_self.thread).graph;
+        rb_self.edges(ruby, graph.caller_indexes(rb_self.method))
     }
 
     fn callees(ruby: &Ruby, rb_self: &Self) -> Result<RArray, Error> {
-        rb_self.edges(ruby, |edge| edge.caller == rb_self.method)
+        let graph = &rb_self.data.thread(rb_self.thread).graph;
+        rb_self.edges(ruby, graph.callee_indexes(rb_self.method))
     }
 
-    fn edges(&self, ruby: &Ruby, wanted: impl Fn(&Edge) -> bool) -> Result<RArray, Error> {
+    fn edges(&self, ruby: &Ruby, indexes: &[u32]) -> Result<RArray, Error> {
         let edges = ruby.ary_new();
-        let graph = &self.data.thread(self.thread).graph;
-        for (index, edge) in graph.edges().iter().enumerate() {
-            if wanted(edge) {
-                edges.push(CallTree::edge(&self.data, self.thread, index))?;
-            }
+        for index in indexes {
+            edges.push(CallTree::edge(&self.data, self.thread, *index as usize))?;
         }
         Ok(edges)
     }

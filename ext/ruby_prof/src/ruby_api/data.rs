@@ -48,14 +48,10 @@ impl ProfileData {
 impl ThreadData {
     fn new(profile: &Profile, thread: &rubyprof_core::Thread) -> Self {
         let graph = CallGraph::of_thread(profile, thread);
-        let mut row_of = std::collections::HashMap::new();
-        for (index, row) in graph.rows().iter().enumerate() {
-            row_of.insert(row.method, index);
-        }
         let mut nodes = vec![Vec::new(); graph.rows().len()];
         for id in profile.subtree(thread.root) {
-            if let Some(row) = row_of.get(&profile.node(id).method) {
-                nodes[*row].push(id);
+            if let Some(row) = graph.row_index(profile.node(id).method) {
+                nodes[row].push(id);
             }
         }
         Self { graph, nodes }
@@ -63,12 +59,9 @@ impl ThreadData {
 
     /// All nodes of a method, in preorder.
     pub(crate) fn nodes_of(&self, method: MethodId) -> &[NodeId] {
-        let row = self
-            .graph
-            .rows()
-            .iter()
-            .position(|row| row.method == method);
-        row.map_or(&[], |row| &self.nodes[row])
+        self.graph
+            .row_index(method)
+            .map_or(&[], |row| &self.nodes[row])
     }
 }
 

@@ -35,12 +35,12 @@ impl Measurement {
         (self.total - self.own - self.wait).max(0.0)
     }
 
-    fn to_s(&self) -> String {
+    fn describe(&self) -> String {
         format!("c: {}, tt: {}, st: {}", self.called, self.total, self.own)
     }
 
     fn inspect(&self) -> String {
-        format!("#<RubyProf::Measurement ({})>", self.to_s())
+        format!("#<RubyProf::Measurement ({})>", self.describe())
     }
 }
 
@@ -51,6 +51,6 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("self_time", method!(Measurement::self_time, 0))?;
     class.define_method("wait_time", method!(Measurement::wait_time, 0))?;
     class.define_method("children_time", method!(Measurement::children_time, 0))?;
-    class.define_method("to_s", method!(Measurement::to_s, 0))?;
+    class.define_method("to_s", method!(Measurement::describe, 0))?;
     class.define_method("inspect", method!(Measurement::inspect, 0))
 }

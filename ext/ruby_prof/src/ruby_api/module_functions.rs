@@ -72,7 +72,7 @@ fn profile(ruby: &Ruby, module: RModule, args: &[Value]) -> Result<Obj<Profile>,
         return Err(errors::state(ruby, message));
     }
     let profile = new_profile(ruby, module, Some(args))?;
-    Profile::profile(ruby, profile)
+    Profile::profile_block(ruby, profile)
 }
 
 /// A profile with the module's settings under the arguments.

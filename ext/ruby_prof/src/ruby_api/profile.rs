@@ -270,7 +270,7 @@ impl Profile {
     }
 
     /// Profiles the block.
-    pub(crate) fn profile(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
+    pub(crate) fn profile_block(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
         if !ruby.block_given() {
             let message = "a block must be provided to the profile method: \
                            RubyProf.profile { code to profile }";
@@ -301,7 +301,7 @@ impl Profile {
             return Err(errors::argument(ruby, message.to_owned()));
         }
         let profile: Obj<Self> = class.funcall_public("new", args)?;
-        Self::profile(ruby, profile)
+        Self::profile_block(ruby, profile)
     }
 
     fn measure_mode(&self) -> i64 {
@@ -421,7 +421,7 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("stop", method!(Profile::stop, 0))?;
     class.define_method("pause", method!(Profile::pause, 0))?;
     class.define_method("resume", method!(Profile::resume, 0))?;
-    class.define_method("profile", method!(Profile::profile, 0))?;
+    class.define_method("profile", method!(Profile::profile_block, 0))?;
     class.define_method("running?", method!(Profile::is_running, 0))?;
     class.define_method("paused?", method!(Profile::is_paused, 0))?;
     class.define_method("measure_mode", method!(Profile::measure_mode, 0))?;
