@@ -14,10 +14,10 @@ use rb_sys::VALUE;
 
 use crate::vm::ffi;
 
-/// How many anonymous classes and singletons of plain objects are told apart in one profile. Enough
-/// for the test doubles and structs of a large suite's example; at 200 bytes a class and what hangs
-/// on it, a bound nobody notices.
-const MAX_PASSING: usize = 1024;
+/// How many anonymous classes and singletons of plain objects are told apart in one profile: enough
+/// for the doubles and structs of a test, few enough that a report stays readable and nobody
+/// notices what they keep alive.
+const MAX_PASSING: usize = 256;
 
 /// How many named classes are: more than any program has, unless it makes them without end too.
 const MAX_LASTING: usize = 100_000;

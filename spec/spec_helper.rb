@@ -1,0 +1,43 @@
+# frozen_string_literal: true
+
+# Opens RubyProf::Testing: the manual clock and the panics on request.
+ENV["RUBY_PROF_TESTING"] = "1"
+
+SPEC_ROOT = __dir__
+GEM_ROOT = File.dirname(SPEC_ROOT)
+$LOAD_PATH.unshift(File.join(GEM_ROOT, "lib"), File.join(SPEC_ROOT, "support"))
+
+require "our_warnings"
+require "ruby-prof"
+require "profiling"
+require "subprocess"
+
+RSpec.configure do |config|
+  config.disable_monkey_patching!
+  config.expect_with(:rspec) { |expectations| expectations.syntax = :expect }
+  config.shared_context_metadata_behavior = :apply_to_host_groups
+  config.include Profiling
+  config.include Subprocess
+  Kernel.srand config.seed
+
+  # GC_STRESS=1 collects garbage at every chance. Examples that would take minutes that way, or that
+  # work in another process, say `stress: false`.
+  if ENV["GC_STRESS"].to_s =~ /\A[1-9]/
+    config.around do |example|
+      GC.stress = example.metadata.fetch(:stress, true)
+      example.run
+    ensure
+      GC.stress = false
+    end
+  end
+
+  # A profile that an example forgot would be paid for by all later ones.
+  config.after do
+    if RubyProf.running?
+      RubyProf.stop
+      raise "this example left RubyProf running"
+    end
+  end
+
+  config.after(:suite) { OurWarnings.check! }
+end
