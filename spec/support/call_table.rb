@@ -15,6 +15,11 @@ class CallTable
     @edges = Hash.new(0)
   end
 
+  # A method's name here. Every run makes anonymous classes anew, so their addresses say nothing.
+  def self.name(class_name, flags, method_name)
+    [class_name.gsub(/0x\h+/, "0x..."), flags, method_name]
+  end
+
   def add_method(name, called)
     counts[name] = (counts[name] + [called]).sort
   end

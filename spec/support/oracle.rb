@@ -14,6 +14,8 @@ class Oracle
   def initialize(c_calls)
     @events = c_calls ? %i[call return c_call c_return] : %i[call return]
     @fibers = []
+    @owners = []
+    @numbers = {}.compare_by_identity
     @attached = {}.compare_by_identity
   end
 
@@ -43,7 +45,7 @@ class Oracle
 
   def observe(event)
     owner = event.defined_class
-    return if owner.equal?(TracePoint) || owner.equal?(Oracle)
+    return if TracePoint.equal?(owner)
 
     # Index access to a Thread is local to the fiber.
     fiber = ::Thread.current[:oracle]
@@ -56,9 +58,7 @@ class Oracle
 
     case event.event
     when :call, :c_call
-      remember_attached(owner, event.self) if owner && IS_SINGLETON.bind_call(owner)
-      method = [owner.__id__, event.callee_id]
-      (@owners ||= {})[owner.__id__] = owner
+      method = [number(owner, event.self), event.callee_id]
       fiber.edges[[fiber.stack.last, method]] += 1
       fiber.stack.push(method)
     else
@@ -66,17 +66,18 @@ class Oracle
     end
   end
 
-  # What a singleton class is of: the receiver of its method, or a superclass of that.
-  def remember_attached(owner, receiver)
-    return if @attached.key?(owner)
-
-    object = receiver
-    until object.nil? || SINGLETON_CLASS.bind_call(object).equal?(owner)
-      object = Class === object ? SUPERCLASS.bind_call(object) : nil
+  def number(owner, receiver)
+    @numbers[owner] ||= begin
+      @attached[owner] = attached(owner, receiver) if IS_SINGLETON.bind_call(owner)
+      @owners.push(owner).size - 1
     end
-    raise "whose singleton class is #{owner}?" if object.nil? && !receiver.nil?
+  end
 
-    @attached[owner] = object
+  # What a singleton class is of: the receiver of its method, or a superclass of that.
+  def attached(owner, receiver)
+    object = receiver
+    object = SUPERCLASS.bind_call(object) until SINGLETON_CLASS.bind_call(object).equal?(owner)
+    object
   end
 
   def table(fiber)
@@ -89,9 +90,8 @@ class Oracle
   end
 
   def name(method)
-    owner = @owners.fetch(method.first)
-    class_name, flags = class_name_and_flags(owner)
-    [class_name, flags, method.last]
+    owner = @owners[method.first]
+    CallTable.name(*class_name_and_flags(owner), method.last)
   end
 
   def class_name_and_flags(owner)

@@ -37,7 +37,7 @@ pub(crate) fn html(text: &str, out: &mut dyn Write) -> io::Result<()> {
     for (index, byte) in text.bytes().enumerate() {
         let entity: &[u8] = match byte {
             b'&' => b"&amp;",
-            b'<' => b"<",
+            b'<' => b"&lt;",
             b'>' => b"&gt;",
             b'"' => b"&quot;",
             b'\'' => b"&#39;",
