@@ -42,7 +42,7 @@ fn main() -> ExitCode {
     for seed in options.seed..options.seed.saturating_add(options.tapes) {
         let case = Case::random(seed, options.events);
         events += case.tape().events.len();
-        // The message is printed as it happens; for the shrunk tape it is printed once more.
+        // A failure prints what differs, and once more for the shrunk tape.
         if !holds(&case) {
             report(seed, case);
             return ExitCode::FAILURE;

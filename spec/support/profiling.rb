@@ -1,5 +1,9 @@
 # frozen_string_literal: true
 
+# The clock that stands still unless it is advanced, by nanoseconds. Its own calls are not recorded
+# when C methods are left out.
+ManualClock = RubyProf::Testing
+
 # What specs do with profiles, in a word each.
 module Profiling
   module_function
@@ -9,22 +13,16 @@ module Profiling
     RubyProf::Profile.new(allow_exceptions: true, **options).profile(&block)
   end
 
-  # The same with the clock that only `pass` moves. The passing of time is no call of its own, since
-  # calls of C functions are left out unless asked for.
+  # The same with the manual clock.
   def profile_by_hand(c_calls: false, **options, &block)
     by_hand(c_calls: c_calls, **options).profile(&block)
   end
 
-  # A new profile with the clock that only `pass` moves.
+  # A new profile with the manual clock.
   def by_hand(c_calls: false, **options)
     profile = RubyProf::Profile.new(allow_exceptions: true, c_calls: c_calls, **options)
-    RubyProf::Testing.use_manual_clock(profile)
+    ManualClock.use_manual_clock(profile)
     profile
-  end
-
-  # Lets time pass on that clock, in nanoseconds.
-  def pass(nanoseconds)
-    RubyProf::Testing.advance(nanoseconds)
   end
 
   def method_names(profile)

@@ -108,7 +108,7 @@ impl CallGraph {
         self.total
     }
 
-    /// One row a method, in the order of first call.
+    /// One row a method, in preorder of the first node.
     pub fn rows(&self) -> &[MethodRow] {
         &self.rows
     }
@@ -118,19 +118,19 @@ impl CallGraph {
         self.rows.get(self.row_index(method)?)
     }
 
-    /// All edges, in the order of first call.
+    /// All edges, in preorder of the first node.
     pub fn edges(&self) -> &[Edge] {
         &self.edges
     }
 
-    /// Who calls `method`, in the order of first call.
+    /// Who calls `method`, in preorder of the first node.
     pub fn callers(&self, method: MethodId) -> impl ExactSizeIterator<Item = &Edge> {
         self.caller_indexes(method)
             .iter()
             .map(|edge| &self.edges[*edge as usize])
     }
 
-    /// Whom `method` calls, in the order of first call.
+    /// Whom `method` calls, in preorder of the first node.
     pub fn callees(&self, method: MethodId) -> impl ExactSizeIterator<Item = &Edge> {
         self.callee_indexes(method)
             .iter()

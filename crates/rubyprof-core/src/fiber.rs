@@ -39,6 +39,9 @@ pub(crate) struct Fiber {
     pub(crate) root: Option<DraftId>,
     /// Profile time at which another fiber was seen running.
     pub(crate) left_at: u64,
+    /// Whether its live frames are known. (They are not when an object is made for it before it
+    /// begins.)
+    pub(crate) seeded: bool,
     /// It gave way to another fiber of its thread and has not run since. It waits for whoever
     /// resumes it, or has ended: either way nothing of it is going on.
     pub(crate) suspended: bool,

@@ -15,8 +15,9 @@ pub trait Host {
     /// Which fiber is running.
     fn fiber(&mut self) -> FiberOrigin;
 
-    /// The running fiber's methods that were called before the event, outermost first.
-    fn live_frames(&mut self, sources: &mut Sources) -> Vec<LiveFrame>;
+    /// The running fiber's methods that were called before the event, outermost first. `None` if they
+    /// cannot be told yet, because the fiber has not begun: then they are asked for again.
+    fn live_frames(&mut self, sources: &mut Sources) -> Option<Vec<LiveFrame>>;
 
     /// What there is to know about a method that is being called.
     fn method(&mut self, key: MethodKey, sources: &mut Sources) -> MethodOrigin;

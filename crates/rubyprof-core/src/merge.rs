@@ -175,6 +175,9 @@ impl Merger {
             .filter_map(|(draft, wait)| Some((place(*draft)?, *wait)))
             .collect();
         waits.sort_unstable();
+        self.profile
+            .allocations
+            .sort_by_key(|allocation| (allocation.thread, allocation.method));
         self.profile.threads = self
             .roots
             .into_iter()

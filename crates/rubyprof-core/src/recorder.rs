@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::call_tree::{CallTree, DraftId};
 use crate::fiber::{Fiber, Frame, FrameKind};
 use crate::hash::BuildMix;
-use crate::host::{Host, LiveFrame};
+use crate::host::Host;
 use crate::method::{MethodId, MethodKey};
 use crate::methods::Methods;
 use crate::source::{Location, Sources};
@@ -17,7 +17,8 @@ use crate::tally::Tally;
 /// fiber that is [current](Self::is_current); both answer `false` when they could not settle the
 /// event in a few instructions, and then [`enter_slowly`](Self::enter_slowly) or
 /// [`leave_slowly`](Self::leave_slowly) must follow for the same event. When the fiber is not
-/// current, [`switch_to`](Self::switch_to) comes first.
+/// current (it is not, for instance, while the recorder is paused) only these two will do, after
+/// [`switch_to`](Self::switch_to) unless the fiber [runs](Self::runs).
 ///
 /// Invariants: a node's parent is the node of the frame below it; only open frames hold time that
 /// is not in a node's total; `top` is the node of the last frame, or the fiber's base.
@@ -35,6 +36,8 @@ pub struct Recorder {
     pub(crate) sources: Sources,
     pub(crate) fibers: Vec<Fiber>,
     by_token: HashMap<u64, usize, BuildMix>,
+    /// The fiber that each thread runs, as far as events told.
+    running: HashMap<u64, usize, BuildMix>,
     current: Option<usize>,
     current_token: u64,
     /// Profile time at which the recorder was paused.
@@ -73,6 +76,7 @@ impl Recorder {
             sources,
             fibers: Vec::new(),
             by_token: HashMap::default(),
+            running: HashMap::default(),
             current: None,
             current_token: NO_TOKEN,
             paused_at: None,
@@ -126,6 +130,7 @@ impl Recorder {
         if self.is_ignoring() {
             return;
         }
+        self.seed(host);
         if self.paused_at.is_some() {
             return self.push_transparent(tag);
         }
@@ -153,11 +158,13 @@ impl Recorder {
     /// A return that [`leave`](Self::leave) did not settle. It ends the innermost call that carries
     /// its tag, and with it the calls above, whose returns never came. If there is none, the call
     /// was made before anything was recorded, and nothing happens.
-    pub fn leave_slowly(&mut self, tag: u64, now: u64) {
+    pub fn leave_slowly(&mut self, tag: u64, host: &mut impl Host) {
         if self.is_ignoring() {
             return;
         }
+        let now = host.now();
         let now = self.profile_time(now);
+        self.seed(host);
         match self.stack.iter().rposition(|frame| frame.tag == tag) {
             Some(position) => {
                 while self.stack.len() > position {
@@ -185,6 +192,7 @@ impl Recorder {
         };
         let fiber = &mut self.fibers[index];
         fiber.suspended = false;
+        self.running.insert(fiber.origin.thread_token, index);
         std::mem::swap(&mut self.stack, &mut fiber.stack);
         let waited = now.saturating_sub(fiber.left_at);
         self.current = Some(index);
@@ -192,6 +200,7 @@ impl Recorder {
         self.refresh_top();
         self.refresh_token();
         self.add_wait(waited);
+        self.seed(host);
     }
 
     /// Whether the current fiber has this token, recorded or not.
@@ -199,24 +208,36 @@ impl Recorder {
         self.current_token == token
     }
 
-    /// The thread `thread_token` now runs another of its fibers. If that was the current fiber's
-    /// thread, the current fiber is suspended, and its tree ends here unless it is resumed.
+    /// The thread `thread_token` now runs another of its fibers: the one it ran is suspended, and
+    /// its tree ends where it was last seen unless it is resumed.
     pub fn fiber_switched(&mut self, thread_token: u64, now: u64) {
-        let Some(index) = self.current else { return };
-        let fiber = &mut self.fibers[index];
-        fiber.suspended = fiber.origin.thread_token == thread_token;
         let now = self.profile_time(now);
+        if let Some(index) = self.running.remove(&thread_token) {
+            self.fibers[index].suspended = true;
+        }
         self.suspend(now);
     }
 
-    /// From now on `token` stands for a fiber that was not seen before: the one it stood for is gone.
+    /// The fiber `token` is gone: from now on the number stands for one that was not seen before.
     pub fn forget(&mut self, token: u64, now: u64) {
-        let now = self.profile_time(now);
         if self.current_token == token {
+            let now = self.profile_time(now);
             self.suspend(now);
         }
         if let Some(index) = self.by_token.remove(&token) {
-            self.fibers[index].suspended = true;
+            let fiber = &mut self.fibers[index];
+            fiber.suspended = true;
+            if self.running.get(&fiber.origin.thread_token) == Some(&index) {
+                self.running.remove(&fiber.origin.thread_token);
+            }
+        }
+    }
+
+    /// A fiber begins: if a call or return was seen of `token`, that was another, which is gone.
+    pub fn begins(&mut self, token: u64, now: u64) {
+        let known = self.by_token.get(&token);
+        if known.is_some_and(|index| self.fibers[*index].seeded) {
+            self.forget(token, now);
         }
     }
 
@@ -252,6 +273,11 @@ impl Recorder {
     /// asked nothing more.
     pub fn stop_listening(&mut self) {
         self.live_token = NO_TOKEN;
+    }
+
+    /// Whether the current fiber's live frames are on the stack.
+    fn is_seeded(&self) -> bool {
+        self.current.is_some_and(|index| self.fibers[index].seeded)
     }
 
     /// Returns that matched no call.
@@ -382,19 +408,27 @@ impl Recorder {
             base,
             root: None,
             left_at: now,
+            seeded: false,
             suspended: false,
         });
         self.by_token.insert(token, index);
-        if !origin.ignored {
-            let frames = host.live_frames(&mut self.sources);
-            self.seed(index, &frames, now, host);
-        }
         index
     }
 
-    fn seed(&mut self, index: usize, frames: &[LiveFrame], now: u64, host: &mut impl Host) {
-        let base = self.fibers[index].base;
-        let mut stack = Vec::with_capacity(frames.len() + 16);
+    /// Puts the methods on the stack that the fiber was running before its first event.
+    fn seed(&mut self, host: &mut impl Host) {
+        let Some(index) = self.current else { return };
+        let fiber = &mut self.fibers[index];
+        if fiber.seeded || fiber.origin.ignored {
+            return;
+        }
+        let base = fiber.base;
+        let Some(frames) = host.live_frames(&mut self.sources) else {
+            return;
+        };
+        self.fibers[index].seeded = true;
+        let now = host.now();
+        let now = self.profile_time(now);
         let mut top = base;
         for live in frames {
             let (method, _) = self.method(live.key, Some(live.definition), host);
@@ -407,7 +441,7 @@ impl Recorder {
                         .or_else(|| self.tree.add_child(top, method, site))
                 })
                 .flatten();
-            stack.push(Frame {
+            self.stack.push(Frame {
                 start: now,
                 tag: live.tag,
                 node: node.unwrap_or(top),
@@ -415,12 +449,13 @@ impl Recorder {
             });
             top = node.unwrap_or(top);
         }
-        let fiber = &mut self.fibers[index];
-        fiber.stack = stack;
-        fiber.root = (top != base).then_some(top);
-        if let Some(root) = fiber.root {
+        self.top = top;
+        let root = (top != base).then_some(top);
+        self.fibers[index].root = root;
+        if let Some(root) = root {
             self.tree.add_call(root);
         }
+        self.refresh_token();
     }
 
     fn suspend(&mut self, now: u64) {
@@ -446,7 +481,7 @@ impl Recorder {
     }
 
     fn refresh_token(&mut self) {
-        let idle = self.paused_at.is_some() || self.is_ignoring();
+        let idle = self.paused_at.is_some() || self.is_ignoring() || !self.is_seeded();
         self.live_token = if idle { NO_TOKEN } else { self.current_token };
     }
 

@@ -135,11 +135,9 @@ unsafe fn slowly<R: Reader>(session: &mut Session, arg: *mut TraceArg) {
         let token = R::token(arg);
         let recorder = &mut session.recorder;
         match event {
-            THREAD_BEGIN => return recorder.forget(token, session.vm.now()),
-            THREAD_END => {
-                recorder.forget(token, session.vm.now());
-                return;
-            }
+            // Objects may have been made for the thread before.
+            THREAD_BEGIN => return recorder.begins(token, session.vm.now()),
+            THREAD_END => return recorder.forget(token, session.vm.now()),
             FIBER_SWITCH => {
                 let now = session.vm.now();
                 recorder.fiber_switched(rb_sys::rb_thread_current() as u64, now);
@@ -165,8 +163,8 @@ unsafe fn slowly<R: Reader>(session: &mut Session, arg: *mut TraceArg) {
                 recorder.enter_slowly(identity.key, identity.tag, &mut host);
             }
             RETURN | C_RETURN => {
-                let now = session.vm.now();
-                recorder.leave_slowly(R::identity(arg).tag, now);
+                let tag = R::identity(arg).tag;
+                recorder.leave_slowly(tag, &mut Event::<R>::new(arg, &mut session.vm));
             }
             _ => {}
         }

@@ -117,6 +117,22 @@ impl VmState {
         }
     }
 
+    /// What a method is recorded under.
+    ///
+    /// # Safety
+    ///
+    /// The method's owner must be live.
+    unsafe fn recorded_as(&mut self, key: MethodKey) -> MethodKey {
+        if key.owner == 0 {
+            return key;
+        }
+        // SAFETY: the caller's.
+        match unsafe { self.classes.admit(key.owner as VALUE) } {
+            Admission::Itself => key,
+            Admission::Folded(owner) => MethodKey { owner, ..key },
+        }
+    }
+
     /// A fiber was switched to: it has an object, whose id is asked for now. Later it may not be
     /// known that there is one, and to make one is not for the hook.
     pub(crate) fn fiber_was_switched_to(&mut self, token: u64) {
@@ -203,12 +219,15 @@ impl<R: Reader> Host for Event<'_, R> {
         }
     }
 
-    fn live_frames(&mut self, sources: &mut Sources) -> Vec<LiveFrame> {
+    fn live_frames(&mut self, sources: &mut Sources) -> Option<Vec<LiveFrame>> {
         if !R::READS_FRAMES {
-            return Vec::new();
+            return Some(Vec::new());
         }
         // SAFETY: the delivered event's argument; the layout is known, or the reader would be another.
-        unsafe { frames::live_frames(self.arg, sources) }
+        unsafe {
+            let before_it_begins = self.event() == NEWOBJ && frames::is_empty(self.arg);
+            (!before_it_begins).then(|| frames::live_frames(self.arg, sources))
+        }
     }
 
     fn method(&mut self, key: MethodKey, sources: &mut Sources) -> MethodOrigin {
@@ -287,9 +306,12 @@ pub(crate) unsafe fn object_made<R: Reader>(
         }
     };
     let location = frames::position(0, recorder.sources_mut(), true);
-    // SAFETY: as above.
-    let lexical = R::READS_FRAMES
-        .then(|| unsafe { frames::lexical_method(arg) })
-        .flatten();
+    // SAFETY: as above; a method that runs has a live owner.
+    let lexical = unsafe {
+        R::READS_FRAMES
+            .then(|| frames::lexical_method(arg))
+            .flatten()
+            .map(|key| vm.recorded_as(key))
+    };
     recorder.allocated(lexical, class, location);
 }

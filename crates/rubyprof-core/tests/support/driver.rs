@@ -69,7 +69,7 @@ fn play(event: Event, recorder: &mut Recorder, host: &mut ScriptedHost<'_>, way:
         Event::Leave { fiber, tag } => {
             let quick = make_current(fiber, recorder, host) && way == Way::Usual;
             if !(quick && recorder.leave(tag, host.clock)) {
-                recorder.leave_slowly(tag, host.clock);
+                recorder.leave_slowly(tag, host);
             }
         }
         Event::Appear { fiber } => {

@@ -104,17 +104,19 @@ impl Host for ScriptedHost<'_> {
         }
     }
 
-    fn live_frames(&mut self, sources: &mut Sources) -> Vec<LiveFrame> {
+    fn live_frames(&mut self, sources: &mut Sources) -> Option<Vec<LiveFrame>> {
         self.nobody_is_called = true;
         let live = self.tape.fiber(self.running).live;
-        live.iter()
+        let frames = live
+            .iter()
             .map(|(method, tag)| LiveFrame {
                 key: key(*method),
                 tag: *tag,
                 definition: locate(sources, definition(self.known_as(*method))),
                 position: locate(sources, tape::live_place(*method)),
             })
-            .collect()
+            .collect();
+        Some(frames)
     }
 
     fn method(&mut self, asked: MethodKey, sources: &mut Sources) -> MethodOrigin {

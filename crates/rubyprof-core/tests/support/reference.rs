@@ -19,6 +19,8 @@ struct Model<'a> {
     known: Vec<Option<usize>>,
     lives: Vec<u64>,
     running: Option<usize>,
+    /// Fibers in the order in which they ran, less those whose thread switched since.
+    ran: Vec<usize>,
     paused: bool,
     recorded_methods: Vec<usize>,
     /// Counts by fiber, not by thread of the profile.
@@ -36,6 +38,7 @@ pub(crate) fn summary(tape: &Tape, scale: Scale) -> Summary {
         known: vec![None; fibers],
         lives: vec![0; fibers],
         running: None,
+        ran: Vec::new(),
         paused: false,
         // Code outside any method needs no introduction.
         recorded_methods: vec![0],
@@ -90,15 +93,24 @@ impl Model<'_> {
             }
             Event::FiberSwitch { thread } => {
                 // Whoever ran so far does not run any more, even if the switch was another
-                // thread's: threads take turns. Only its own thread's switch suspends it.
-                if let Some(index) = self.running.take() {
-                    self.fibers[index].suspended = self.fibers[index].thread == thread;
+                // thread's: threads take turns. The fiber that gave way is the thread's last.
+                self.running = None;
+                if let Some(index) = self.last_of(thread) {
+                    self.fibers[index].suspended = true;
                 }
+                self.ran
+                    .retain(|index| self.fibers[*index].thread != thread);
             }
             Event::Forget { fiber } => {
                 self.lives[fiber] += 1;
                 if let Some(index) = self.known[fiber].take() {
                     self.fibers[index].suspended = true;
+                    // What ran before it on its thread gave way to it long ago.
+                    let thread = self.fibers[index].thread;
+                    if self.last_of(thread) == Some(index) {
+                        self.ran
+                            .retain(|index| self.fibers[*index].thread != thread);
+                    }
                     if self.running == Some(index) {
                         self.running = None;
                     }
@@ -163,6 +175,12 @@ impl Model<'_> {
         self.allocations[known].count += 1;
     }
 
+    /// The fiber that the thread ran last, unless that gave way already.
+    fn last_of(&self, thread: usize) -> Option<usize> {
+        let of_thread = |index: &&usize| self.fibers[**index].thread == thread;
+        self.ran.iter().rfind(of_thread).copied()
+    }
+
     fn known_as(&self, method: usize) -> usize {
         let script = self.methods.get(method).copied().unwrap_or_default();
         script.folded_into.unwrap_or(method)
@@ -177,6 +195,7 @@ impl Model<'_> {
         let index = self.known[fiber].unwrap_or_else(|| self.begin(fiber));
         if self.running != Some(index) {
             self.running = Some(index);
+            self.ran.push(index);
             let fiber = &mut self.fibers[index];
             fiber.suspended = false;
             fiber.end_absence();
