@@ -106,6 +106,7 @@ impl VmState {
         }
     }
 
+    #[cold]
     #[inline(never)]
     fn now_slowly(&self) -> u64 {
         match self.clock {
