@@ -1,6 +1,6 @@
 //! Ruby exceptions: what went wrong, and what to do about it.
 
-use magnus::{Error, ExceptionClass, Module, Ruby};
+use magnus::{Class, Error, ExceptionClass, Module, Ruby};
 
 /// `RubyProf::InternalError`: a defect of this library.
 pub(crate) fn internal(ruby: &Ruby, message: &str) -> Error {
@@ -10,8 +10,12 @@ pub(crate) fn internal(ruby: &Ruby, message: &str) -> Error {
         .and_then(|module| module.const_get::<_, ExceptionClass>("InternalError"))
         .unwrap_or_else(|_| ruby.exception_runtime_error());
     let advice = "this is a defect of ruby-prof-rs; please report it with this message. \
-                  What was recorded before it is kept: call stop again to get it";
-    Error::new(class, format!("internal error: {message} ({advice})"))
+                  What was recorded before it is kept: the error's profile has it";
+    // An exception object, not only class and message: the profile is attached to it.
+    match class.new_instance((format!("internal error: {message} ({advice})"),)) {
+        Ok(exception) => exception.into(),
+        Err(error) => error,
+    }
 }
 
 /// RuntimeError: the profile is not in a state in which this can be done.

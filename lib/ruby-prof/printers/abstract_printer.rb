@@ -8,8 +8,17 @@ module RubyProf
     # Names of the columns that methods can be sorted and filtered by.
     COLUMNS = %i[total_time self_time wait_time children_time].freeze
 
+    # The largest max_depth: a tree has no more nodes than that.
+    MAX_DEPTH = (2**32) - 1
+
+    # The largest number of nanoseconds or objects that a profile can hold.
+    MAX_VALUE = (2**64) - 1
+
     # ruby-prof's `nonzero: true`: leaves out what would have been printed as 0.00.
     NONZERO_TIME = 0.005
+
+    # Options that have an effect, and a check.
+    CHECKED = %i[min_percent max_percent min_time nonzero sort_method filter_by max_depth title].freeze
 
     # Options of ruby-prof's printers that say nothing about this report, taken without a word.
     ELSEWHERE = %i[application editor_uri expansion path print_file profile threshold].freeze
@@ -44,7 +53,10 @@ module RubyProf
     def print(output = $stdout, options = nil, **keywords)
       output, options = $stdout, output if output.is_a?(Hash) && options.nil?
       check_output(output)
-      setup_options(merge_options(options, keywords))
+      options = merge_options(options, keywords)
+      unknown = options.keys - CHECKED - ELSEWHERE
+      warn "#{self.class} does not know #{unknown.map(&:inspect).join(", ")} and leaves it out", uplevel: 1 if unknown.any?
+      setup_options(options)
       write(output, report)
     end
 
@@ -100,26 +112,27 @@ module RubyProf
 
     def merge_options(options, keywords)
       return keywords if options.nil?
-      return options.transform_keys(&:to_sym).merge(keywords) if options.is_a?(Hash)
+      raise TypeError, "print takes its options as keywords or a Hash, not #{options.class}" unless options.is_a?(Hash)
 
-      raise TypeError, "print takes its options as keywords or a Hash, not #{options.class}"
+      strange = options.keys.find { |name| !name.respond_to?(:to_sym) }
+      raise ArgumentError, "the option #{strange.inspect} is no name: options are named by Symbols" if strange
+
+      options.transform_keys(&:to_sym).merge(keywords)
     end
 
     def checked(options)
       options.each do |name, value|
         case name
         when :min_percent, :max_percent, :min_time
-          check(name, value, "a number that is not negative") { value.is_a?(Numeric) && value.real? && value >= 0 }
+          check(name, value, "a finite number that is not negative") do
+            value.is_a?(Numeric) && value.real? && value.finite? && value >= 0
+          end
         when :sort_method, :filter_by
           check(name, value, COLUMNS.map(&:inspect).join(", ")) { COLUMNS.include?(value&.to_sym) }
         when :max_depth
-          check(name, value, "an Integer that is not negative") { value.is_a?(Integer) && value >= 0 }
+          check(name, value, "an Integer from 0 to #{MAX_DEPTH}") { value.is_a?(Integer) && value.between?(0, MAX_DEPTH) }
         when :title
           check(name, value, "a String") { value.is_a?(String) }
-        when :nonzero, *ELSEWHERE
-          next
-        else
-          warn "#{self.class} does not know the option #{name.inspect} and leaves it out", uplevel: 3
         end
       end
     end
@@ -136,14 +149,19 @@ module RubyProf
     end
 
     def check_output(output)
-      return if output.respond_to?(:<<) || (defined?(::Pathname) && output.is_a?(::Pathname))
+      return if appendable?(output) || (defined?(::Pathname) && output.is_a?(::Pathname))
 
       raise TypeError, "a report cannot be written to #{output.nil? ? "nil" : output.class}: " \
                        "pass an IO, a String, an Array or a Pathname"
     end
 
+    # Numbers and classes have a << that does something else.
+    def appendable?(output)
+      output.respond_to?(:<<) && !output.is_a?(Numeric) && !output.is_a?(Module)
+    end
+
     def write(output, text)
-      if output.respond_to?(:<<)
+      if appendable?(output)
         output << text
       else
         write_file(output, text)
@@ -174,7 +192,7 @@ module RubyProf
     # min_time in the profile's own unit: nanoseconds or objects.
     def min_value
       unit = @result.measure_mode == ALLOCATIONS ? 1 : 1_000_000_000
-      (min_time * unit).ceil
+      (min_time * unit).ceil.clamp(0, MAX_VALUE)
     end
   end
 end

@@ -45,7 +45,7 @@ RSpec.describe RubyProf::FlatPrinter do
     thread = recorded.threads.first
     lines = print.lines.map(&:chomp)
     expect(lines).to include "Measure Mode: wall_time", "Thread ID: #{thread.id}", "Fiber ID: #{thread.fiber_id}", "Sort by: self_time"
-    expect(lines.grep(/\ATotal: /)).to eq ["Total: 0.010000000"]
+    expect(lines.grep(/\ATotal: /)).to eq ["Total: 0.010000"]
     expect(lines.grep(/%self/).first.split).to match [
       "%self", /\Atotal/, /\Aself/, /\Await/, /\Achild/, "calls", "name", "location"
     ]
