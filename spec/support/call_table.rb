@@ -53,6 +53,15 @@ class CallTable
     table
   end
 
+  # A copy without methods of those names, unless they call others.
+  def without_leaves(names)
+    leaves = names - edges.keys.map(&:first)
+    table = CallTable.new
+    counts.each { |name, numbers| numbers.each { |called| table.add_method(name, called) } unless leaves.include?(name) }
+    edges.each { |(caller, callee), called| table.add_edge(caller, callee, called) unless leaves.include?(callee) }
+    table
+  end
+
   private
 
   def compare(what, expected, found)

@@ -21,6 +21,7 @@ module Exactness
     end
 
     def compare(expected, profile)
+      @c_calls = profile.c_calls?
       expected = expected.dup
       unmatched = profile.threads.reject do |thread|
         match = expected.index { |table| thread_differences(table, thread).empty? }
@@ -53,7 +54,8 @@ module Exactness
 
     # Fibers that called nothing are in the profile, since they took time; the oracle has none of them.
     def idle?(thread)
-      thread.methods.size == 1 && thread.call_tree.called == 1
+      table, root = table(thread)
+      table.without_stand_in(root).empty?
     end
 
     def table(thread)
@@ -64,7 +66,12 @@ module Exactness
           table.add_edge(name(edge.parent.target), name(method), edge.called)
         end
       end
+      table = table.without_leaves(built_in(thread)) unless @c_calls
       [table, name(thread.call_tree.target)]
+    end
+
+    def built_in(thread)
+      thread.methods.select { |method| method.source_file.to_s.start_with?("<internal:") }.map { |method| name(method) }
     end
 
     def name(method)

@@ -5,6 +5,9 @@ require "objspace"
 
 # Counts calls a second way: with a TracePoint, in Ruby. It knows nothing of the profiler.
 class Oracle
+  # Ruby 3.3 and later tell nobody of most calls of methods like Array#first, which are Ruby's own, are
+  # written in Ruby and call nothing, unless C methods are traced as well: without those they are left out.
+  #
   # Runs the block and returns a CallTable for each fiber that called something, in the order in which
   # they first did.
   def self.record(c_calls: true, &block)
@@ -17,6 +20,7 @@ class Oracle
     @owners = []
     @numbers = {}.compare_by_identity
     @attached = {}.compare_by_identity
+    @built_in = {}
   end
 
   def record(&block)
@@ -27,7 +31,8 @@ class Oracle
     ensure
       trace.disable
     end
-    @fibers.map { |fiber| table(fiber) }.reject(&:empty?)
+    leaves = @events.include?(:c_call) ? [] : @built_in.keys.map { |method| name(method) }
+    @fibers.map { |fiber| table(fiber).without_leaves(leaves) }.reject(&:empty?)
   end
 
   # A fiber's open calls, and the number of calls by [caller, callee], each [owner, name].
@@ -61,6 +66,7 @@ class Oracle
       method = [number(owner, event.self), event.callee_id]
       fiber.edges[[fiber.stack.last, method]] += 1
       fiber.stack.push(method)
+      @built_in[method] = true if event.event == :call && event.path.start_with?("<internal:")
     else
       fiber.stack.pop
     end

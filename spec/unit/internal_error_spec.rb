@@ -28,7 +28,7 @@ RSpec.describe RubyProf::InternalError do
   describe "from a panic in the hook" do
     def error
       @error ||= begin
-        profile = failing_profile(4)
+        profile = failing_profile(6)
         quietly do
           profile.start
           1.to_s
@@ -56,7 +56,7 @@ RSpec.describe RubyProf::InternalError do
 
     it "leaves a profile that is stopped and can be printed" do
       expect(error.profile).not_to be_running
-      expect(RubyProf::FlatPrinter.new(error.profile).print(+"")).to include "Integer#to_s"
+      expect(RubyProf::FlatPrinter.new(error.profile).print(+"").include?("Integer#to_s")).to be true
     end
   end
 

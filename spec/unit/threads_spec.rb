@@ -56,14 +56,19 @@ RSpec.describe RubyProf::Thread do
     in_turns(recorded = by_hand)
     main, other = recorded.threads
     expect(main.methods.map(&:method_name)).to include(:request)
-    expect(other.methods.map(&:method_name)).to contain_exactly(:start, :serve)
+    expect(other.methods.map(&:method_name)).to include(:start, :serve)
+    expect(other.methods.map(&:method_name)).not_to include(:request)
     expect(method_info(other, "ThreadFixtures::Turns#serve").called).to eq 1
   end
 
+  # Queue#pop is a Ruby method in some versions, and waits itself then.
   it "has the other thread's time as wait in the method that waits" do
     in_turns(recorded = by_hand)
     main, other = recorded.threads
-    expect(times(method_info(main, "ThreadFixtures::Turns#request"))).to include total: 100, wait: 100
+    request = method_info(main, "ThreadFixtures::Turns#request")
+    waiting = [request, *request.call_trees.callees.map(&:target)]
+    expect(waiting.sum { |method| times(method)[:wait] }).to eq 100
+    expect(times(request)).to include total: 100, self: 0
     expect(times(method_info(other, "ThreadFixtures::Turns#serve"))).to include total: 100, self: 100
     expect((main.total_time * 1e9).round).to eq 1110
     expect((main.wait_time * 1e9).round).to eq 100

@@ -12,7 +12,7 @@ use rubyprof_core::{
 use crate::classes::{Admission, Classes, Pins};
 use crate::clock::{self, Clock};
 use crate::testing;
-use crate::vm::event::{CALL, NEWOBJ, Reader, TraceArg};
+use crate::vm::event::{NEWOBJ, Reader, TraceArg};
 use crate::vm::frames;
 
 /// Which threads are recorded. The objects are pinned by the profile.
@@ -233,7 +233,8 @@ impl<R: Reader> Host for Event<'_, R> {
 
     fn method(&mut self, key: MethodKey, sources: &mut Sources) -> MethodOrigin {
         let owner = key.owner as VALUE;
-        let definition = if self.event() == CALL {
+        // SAFETY: `arg` is the delivered event's, says `new`.
+        let definition = if unsafe { R::is_call_with_frame(self.arg) } {
             frames::definition(sources)
         } else {
             Location::default()
@@ -252,7 +253,8 @@ impl<R: Reader> Host for Event<'_, R> {
 
     fn call_site(&mut self, sources: &mut Sources) -> Location {
         // A Ruby method's own frame is there when it is called, a C method's is not yet.
-        let depth = usize::from(self.event() == CALL);
+        // SAFETY: `arg` is the delivered event's, says `new`.
+        let depth = usize::from(unsafe { R::is_call_with_frame(self.arg) });
         frames::position(depth, sources, false)
     }
 }

@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 words = %w[one two three]
 words.each { |word| word.upcase }
 words.map(&:size).inject(:+)

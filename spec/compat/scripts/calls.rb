@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 unless defined?(Compat)
   module Compat
     def self.twice

@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 def compat_fiber
   Fiber.new do |n|
     n.to_s

@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 def compat_leave(list)
   list.each { |each| return each if each == 2 }
 end

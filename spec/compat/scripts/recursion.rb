@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 def compat_factorial(number)
   number < 2 ? 1 : number * compat_factorial(number - 1)
 end

@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 unless defined?(CompatKind)
   class CompatKind
     def self.act = :class

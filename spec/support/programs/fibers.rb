@@ -41,6 +41,12 @@ module Programs
     end
   end
 
+  define("fibers whose first call is an iterator's", group: :fibers) do
+    Fiber.new { [1, 2].each { |n| n.to_s } }.resume
+    Fiber.new { 2.times { |n| n.to_s } }.resume
+    Fiber.new { { a: 1 }.map { |key, n| [key, n].join } }.resume
+  end
+
   define("Enumerator with external next", group: :fibers) do
     letters = %w[a b c].each
     words = Enumerator.new do |yielder|

@@ -49,6 +49,12 @@ module Programs
     end
   end
 
+  define("threads whose first call is an iterator's", group: :threads) do
+    Thread.new { [1, 2].each { |n| n.to_s } }.join
+    Thread.new { 2.times { |n| n.to_s } }.join
+    Thread.new { tap { 1.succ } }.join
+  end
+
   define("Mutex and ConditionVariable", group: :threads) do
     mutex = Thread::Mutex.new
     total = 0

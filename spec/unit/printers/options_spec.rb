@@ -41,7 +41,7 @@ RSpec.describe RubyProf::AbstractPrinter, "options" do
   end
 
   it "that are unknown are named and left out" do
-    expect { print(min_percnt: 1) }.to output(/FlatPrinter does not know the option :min_percnt/).to_stderr
+    expect { print(min_percnt: 1) }.to output(/FlatPrinter does not know .*:min_percnt/).to_stderr
   end
 
   it "that are unknown are named where they were given" do
@@ -69,7 +69,6 @@ RSpec.describe RubyProf::AbstractPrinter, "options" do
   end
 
   it "refuse numbers that are out of all bounds, or take them" do
-    pending "they raise FloatDomainError and RangeError"
     [{ min_time: Float::INFINITY }, { min_time: 1e300 }, { max_depth: 2**70 }].each do |options|
       print(**options)
     rescue ArgumentError => e
@@ -78,7 +77,6 @@ RSpec.describe RubyProf::AbstractPrinter, "options" do
   end
 
   it "refuse names that are no names" do
-    pending "NoMethodError, for to_sym"
     expect { print({ 3 => 1 }) }.to raise_error(ArgumentError, /option/)
   end
 

@@ -100,6 +100,14 @@ pub(crate) trait Reader {
     /// As for [`token`](Self::token).
     unsafe fn identity(arg: *mut TraceArg) -> Identity;
 
+    /// Whether the called method's own frame is there already: not for a C method, unless that is
+    /// one in Ruby's own library that is written in Ruby and traced as if it were not (from 3.4).
+    ///
+    /// # Safety
+    ///
+    /// As for [`token`](Self::token).
+    unsafe fn is_call_with_frame(arg: *mut TraceArg) -> bool;
+
     /// Whether the words of the VM's frames may be read.
     const READS_FRAMES: bool;
 }

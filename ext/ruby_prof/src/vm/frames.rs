@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use rb_sys::VALUE;
 use rubyprof_core::{LiveFrame, Location, MethodKey, Sources};
 
-use super::event::{CALL, Identity, TraceArg};
-use super::layout::{ControlFrame, FrameType};
+use super::event::{Identity, TraceArg};
+use super::layout::{ControlFrame, FrameType, is_call_with_frame};
 
 /// Words in a control frame: 7 to 9, by version and build. Set by the probe.
 static FRAME_WORDS: OnceLock<usize> = OnceLock::new();
@@ -71,7 +71,7 @@ pub(crate) unsafe fn live_frames(arg: *mut TraceArg, sources: &mut Sources) -> V
         return Vec::new();
     };
     // SAFETY: `arg` is the VM's. A call's own frame is there already.
-    let called = usize::from(unsafe { (*arg).event } == CALL);
+    let called = usize::from(is_call_with_frame(unsafe { &*arg }));
     let mut outermost_first: Vec<ControlFrame> = frames.skip(called).collect();
     outermost_first.reverse();
     // SAFETY: frames of the running fiber.

@@ -5,7 +5,7 @@
 
 use rb_sys::{ID, VALUE};
 
-use super::event::{Identity, Reader, TraceArg};
+use super::event::{C_CALL, CALL, Identity, Reader, TraceArg};
 
 /// Reads events where the VM keeps them.
 pub(crate) struct Layout;
@@ -197,6 +197,11 @@ unsafe fn frame_identity(frame: ControlFrame) -> Identity {
     }
 }
 
+/// Whether the event is a call whose frame is there already.
+pub(crate) fn is_call_with_frame(arg: &TraceArg) -> bool {
+    arg.event == CALL || (arg.event == C_CALL && arg.class == 0)
+}
+
 impl Reader for Layout {
     const READS_FRAMES: bool = true;
 
@@ -210,6 +215,11 @@ impl Reader for Layout {
     unsafe fn event(arg: *mut TraceArg) -> u32 {
         // SAFETY: as above.
         unsafe { (*arg).event }
+    }
+
+    unsafe fn is_call_with_frame(arg: *mut TraceArg) -> bool {
+        // SAFETY: as above. The VM gives the class of a method whose frame is not there yet.
+        unsafe { is_call_with_frame(&*arg) }
     }
 
     #[inline(always)]

@@ -2,7 +2,7 @@
 
 use rb_sys::VALUE;
 
-use super::event::{Identity, Reader, TraceArg};
+use super::event::{CALL, Identity, Reader, TraceArg};
 use super::ffi;
 
 /// Reads events by public functions only.
@@ -26,6 +26,11 @@ impl Reader for Public {
     unsafe fn event(arg: *mut TraceArg) -> u32 {
         // SAFETY: `arg` is the VM's, says the caller.
         unsafe { rb_sys::rb_tracearg_event_flag(TraceArg::public(arg)) as u32 }
+    }
+
+    unsafe fn is_call_with_frame(arg: *mut TraceArg) -> bool {
+        // SAFETY: as above.
+        unsafe { Self::event(arg) == CALL }
     }
 
     #[inline(always)]
