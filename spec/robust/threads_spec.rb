@@ -1,0 +1,115 @@
+# frozen_string_literal: true
+
+require_relative "isolated"
+
+RSpec.describe "threads that end in every way", stress: false do
+  # How long the worker and its wait took in a profile that outlives it by far.
+  def worker(body)
+    output_of(<<~RUBY)
+      profile = RubyProf.profile do
+        thread = Thread.new { Thread.current.report_on_exception = false; 1.to_s; #{body} }
+        sleep 0.05
+        thread.kill
+        thread.join rescue 0
+        sleep 0.5
+      end
+      ended = profile.threads.last
+      p ended.total_time < 0.3 && ended.wait_time < 0.3
+      p Child.faults(profile)
+    RUBY
+  end
+
+  {
+    "returns" => "2.to_s",
+    "raises" => "raise 'x'",
+    "exits" => "Thread.exit",
+    "is killed" => "sleep",
+    "throws to nobody" => "throw :nobody"
+  }.each do |how, body|
+    it "ends the tree of a thread that #{how} when the thread ends" do
+      expect(worker(body)).to eq "true\n[]"
+    end
+  end
+
+  it "does not let threads that fork left behind wait in the child" do
+    expect(output_of(<<~RUBY)).to eq "true"
+      queue = Queue.new
+      RubyProf.start
+      thread = Thread.new { 1.to_s; queue.pop }
+      sleep 0.05
+      child = fork do
+        sleep 0.4
+        puts RubyProf.stop.threads.last.wait_time < 0.3
+      end
+      Process.wait(child)
+    RUBY
+  end
+
+  it "lets a killed thread die" do
+    expect(output_of(<<~RUBY)).to eq "false"
+      went_on = false
+      thread = Thread.new { RubyProf.profile { sleep }; went_on = true }
+      Thread.pass until thread.status == "sleep"
+      thread.kill.join
+      p went_on
+    RUBY
+  end
+
+  it "lets the process end while a thread profiles" do
+    _, status = isolated(<<~RUBY, seconds: 5)
+      Thread.new { loop { RubyProf::Profile.new.profile { sleep } } }
+      sleep 0.1
+    RUBY
+    expect(status).to eq 0
+  end
+
+  it "names the threads right when a TracePoint block starts the profile" do
+    expect(output_of(<<~RUBY)).to eq "true"
+      other = nil
+      started = false
+      trace = TracePoint.new(:call) do
+        next if started
+        started = true
+        RubyProf.start
+        other = Thread.new { 3.to_s }
+        other.join
+      end
+      def traced; end
+      trace.enable { traced }
+      5.to_s
+      threads = RubyProf.stop.threads
+      puts threads.map(&:id).sort == [Thread.main.object_id, other.object_id].sort
+    RUBY
+  end
+
+  it "counts exactly with many threads, also with public functions only" do
+    %w[layout public].each do |events|
+      expect(output_of(<<~RUBY, env: { "RUBY_PROF_EVENTS" => events })).to eq "[6000, []]"
+        profile = RubyProf.profile(track_allocations: true) do
+          3.times { 100.times.map { |n| Thread.new { 20.times { n.to_s; Thread.pass } } }.each(&:join) }
+        end
+        p [Child.counts(profile)["Integer#to_s"], Child.faults(profile)]
+      RUBY
+    end
+  end
+
+  it "takes start and stop in other threads, and profiles at the same time" do
+    expect(output_of(<<~RUBY)).to eq "[]\n[]"
+      profile = RubyProf::Profile.new
+      Thread.new { profile.start; 1.to_s }.join
+      2.to_s
+      Thread.new { profile.stop }.join
+      p Child.faults(profile)
+      faults = 8.times.map do |index|
+        Thread.new do
+          20.times.flat_map do
+            own = RubyProf::Profile.new(track_allocations: index.odd?).start
+            20.times { |n| n.to_s; Thread.pass }
+            Child.faults(own.stop)
+          end
+        end
+      end
+      p faults.flat_map(&:value)
+    RUBY
+  end
+end
