@@ -25,6 +25,7 @@ Gem::Specification.new do |spec|
     "lib/**/*.rb",
     "exe/*",
     "{README,ARCHITECTURE,CHANGELOG}.md",
+    "docs/*.md",
     "LICENSE"
   ], base: __dir__).select { |name| File.file?(File.join(__dir__, name)) }.sort
 
