@@ -19,8 +19,11 @@ pub trait Host {
     /// cannot be told yet, because the fiber has not begun: then they are asked for again.
     fn live_frames(&mut self, sources: &mut Sources) -> Option<Vec<LiveFrame>>;
 
-    /// What there is to know about a method that is being called.
-    fn method(&mut self, key: MethodKey, sources: &mut Sources) -> MethodOrigin;
+    /// How a method that is being called, or runs, is to be recorded.
+    fn method(&mut self, key: MethodKey) -> MethodOrigin;
+
+    /// Where the method that is being called is defined.
+    fn definition(&mut self, key: MethodKey, sources: &mut Sources) -> Location;
 
     /// Where the caller is as it makes the call.
     fn call_site(&mut self, sources: &mut Sources) -> Location;

@@ -14,8 +14,6 @@ pub struct MethodOrigin {
     pub folded_into: Option<MethodKey>,
     /// Calls of it are not recorded: its time is its caller's, its callees are its caller's.
     pub hidden: bool,
-    /// Where it is defined.
-    pub definition: Location,
 }
 
 /// A method as recorded: its name is not known yet.

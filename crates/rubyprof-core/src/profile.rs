@@ -175,4 +175,17 @@ impl Profile {
     pub fn allocations(&self) -> &[Allocation] {
         &self.allocations
     }
+
+    /// The indexes of one method's [`allocations`](Self::allocations) in one thread.
+    pub fn allocations_of(&self, thread: u32, method: MethodId) -> std::ops::Range<usize> {
+        let key = (thread, method);
+        let key_of = |allocation: &Allocation| (allocation.thread, allocation.method);
+        let start = self
+            .allocations
+            .partition_point(|other| key_of(other) < key);
+        let end = self
+            .allocations
+            .partition_point(|other| key_of(other) <= key);
+        start..end
+    }
 }

@@ -241,6 +241,14 @@ impl Recorder {
         }
     }
 
+    /// Fibers of threads that have ended, as told by their object ids, end where they were last seen:
+    /// not every VM tells when a thread ends by an exception.
+    pub fn end_threads(&mut self, is_alive: impl Fn(u64) -> bool) {
+        for fiber in &mut self.fibers {
+            fiber.suspended |= !is_alive(fiber.origin.thread_id);
+        }
+    }
+
     /// Stops recording; calls and returns still have to be reported, so that frames stay known.
     /// No effect when paused.
     pub fn pause(&mut self, now: u64) {
@@ -385,12 +393,13 @@ impl Recorder {
         if let Some(method) = self.methods.find(key) {
             return (method, true);
         }
-        let origin = host.method(key, &mut self.sources);
+        let origin = host.method(key);
         let known_as = origin.folded_into.unwrap_or(key);
         let method = match self.methods.find(known_as) {
             Some(method) => method,
             None => {
-                let definition = definition.unwrap_or(origin.definition);
+                let definition =
+                    definition.unwrap_or_else(|| host.definition(key, &mut self.sources));
                 self.methods.add(known_as, definition, origin.hidden)
             }
         };

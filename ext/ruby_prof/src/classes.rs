@@ -22,9 +22,16 @@ const MAX_PASSING: usize = 256;
 /// How many named classes are: more than any program has, unless it makes them without end too.
 const MAX_LASTING: usize = 100_000;
 
-/// Objects that the garbage collector must neither free nor move.
+/// Objects that the garbage collector must neither free nor move, of all runs of one profile.
 #[derive(Default)]
-pub(crate) struct Pins(UnsafeCell<Vec<VALUE>>);
+pub(crate) struct Pins(UnsafeCell<Pinned>);
+
+#[derive(Default)]
+struct Pinned {
+    objects: HashSet<VALUE>,
+    /// How many of them are classes that may pass.
+    passing: usize,
+}
 
 // SAFETY: touched only by the thread that holds the GVL: the hook, Ruby methods, the GC's marking.
 unsafe impl Send for Pins {}
@@ -34,9 +41,28 @@ unsafe impl Sync for Pins {}
 impl Pins {
     /// Pins a live object.
     pub(crate) fn add(&self, value: VALUE) {
-        // SAFETY: the GVL is held and no reference into the list outlives a statement, so none is
-        // alive now. Growing the list calls nothing of Ruby.
-        unsafe { (*self.0.get()).push(value) }
+        // SAFETY: the GVL is held and no reference into the set outlives a statement, so none is
+        // alive now. Growing the set calls nothing of Ruby.
+        unsafe { (*self.0.get()).objects.insert(value) };
+    }
+
+    fn contains(&self, value: VALUE) -> bool {
+        // SAFETY: as for `add`.
+        unsafe { (*self.0.get()).objects.contains(&value) }
+    }
+
+    fn len(&self) -> usize {
+        // SAFETY: as for `add`.
+        unsafe { (*self.0.get()).objects.len() }
+    }
+
+    /// Counts one more class that may pass, unless there are [`MAX_PASSING`].
+    fn add_passing(&self) -> bool {
+        // SAFETY: as for `add`.
+        let pinned = unsafe { &mut *self.0.get() };
+        let room = pinned.passing < MAX_PASSING;
+        pinned.passing += usize::from(room);
+        room
     }
 
     /// For the GC: marks everything.
@@ -44,7 +70,7 @@ impl Pins {
         // SAFETY: called while the GC marks, with the GVL; every value was live when it was pinned
         // and has been marked ever since.
         unsafe {
-            for value in &*self.0.get() {
+            for value in &(*self.0.get()).objects {
                 rb_sys::rb_gc_mark(*value);
             }
         }
@@ -81,6 +107,14 @@ impl Folded {
         }
     }
 
+    fn ancestor(self) -> VALUE {
+        match self {
+            Self::Objects(class) | Self::Subclasses(class) | Self::SubclassSingletons(class) => {
+                class
+            }
+        }
+    }
+
     /// What an owner stands for; `None` for a class itself.
     pub(crate) fn decode(owner: u64) -> Option<Self> {
         let class = (owner & !7) as VALUE;
@@ -94,20 +128,12 @@ impl Folded {
 }
 
 /// The classes of one profile.
-pub(crate) struct Classes {
-    pins: Arc<Pins>,
-    known: HashSet<VALUE>,
-    passing: usize,
-}
+pub(crate) struct Classes(Arc<Pins>);
 
 impl Classes {
-    /// None known yet; `pins` must be marked for as long as identities are compared.
+    /// `pins` must be marked for as long as identities are compared.
     pub(crate) fn new(pins: Arc<Pins>) -> Self {
-        Self {
-            pins,
-            known: HashSet::new(),
-            passing: 0,
-        }
+        Self(pins)
     }
 
     /// Pins a class, or says what stands for it.
@@ -116,39 +142,28 @@ impl Classes {
     ///
     /// `class` must be a live class or module. Neither raises nor allocates Ruby objects.
     pub(crate) unsafe fn admit(&mut self, class: VALUE) -> Admission {
-        if self.known.contains(&class) {
+        let pins = &self.0;
+        if pins.contains(class) {
             return Admission::Itself;
         }
-        // SAFETY: the caller's.
-        let passing = unsafe { is_passing(class) };
-        let full = if passing {
-            self.passing >= MAX_PASSING
-        } else {
-            self.known.len() >= MAX_LASTING
+        // SAFETY: the caller's; Object is a constant of the VM.
+        let folded = unsafe {
+            match is_passing(class) {
+                true if pins.add_passing() => None,
+                true => Some(fold(class)),
+                false if pins.len() < MAX_LASTING => None,
+                false => Some(Folded::Subclasses(rb_sys::rb_cObject)),
+            }
         };
-        if full {
-            // SAFETY: the caller's; Object is a constant of the VM.
-            let folded = unsafe {
-                if passing {
-                    fold(class)
-                } else {
-                    Folded::Subclasses(rb_sys::rb_cObject)
-                }
-            };
-            let (Folded::Objects(ancestor)
-            | Folded::Subclasses(ancestor)
-            | Folded::SubclassSingletons(ancestor)) = folded;
-            self.pin(ancestor);
-            return Admission::Folded(folded.encode());
-        }
-        self.passing += usize::from(passing);
-        self.pin(class);
-        Admission::Itself
-    }
-
-    fn pin(&mut self, class: VALUE) {
-        if self.known.insert(class) {
-            self.pins.add(class);
+        match folded {
+            None => {
+                pins.add(class);
+                Admission::Itself
+            }
+            Some(folded) => {
+                pins.add(folded.ancestor());
+                Admission::Folded(folded.encode())
+            }
         }
     }
 }

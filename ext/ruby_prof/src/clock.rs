@@ -1,6 +1,7 @@
 //! Clocks: what a profile reads at each event.
 
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Once, OnceLock};
 
 use rubyprof_core::Scale;
 
@@ -131,9 +132,30 @@ pub(crate) fn monotonic() -> u64 {
     read(libc::CLOCK_MONOTONIC)
 }
 
-/// `CLOCK_PROCESS_CPUTIME_ID` in nanoseconds.
+/// `CLOCK_PROCESS_CPUTIME_ID` in nanoseconds. In a forked child it goes on from its parent's.
 pub(crate) fn process_cpu() -> u64 {
-    read(libc::CLOCK_PROCESS_CPUTIME_ID)
+    BEFORE_FORK.load(Relaxed) + read(libc::CLOCK_PROCESS_CPUTIME_ID)
+}
+
+/// What the ancestors' clocks said when they forked: a child's begins at 0.
+static BEFORE_FORK: AtomicU64 = AtomicU64::new(0);
+static AT_FORK: AtomicU64 = AtomicU64::new(0);
+
+extern "C" fn note_cpu_time() {
+    AT_FORK.store(process_cpu(), Relaxed);
+}
+
+extern "C" fn go_on_from_parent() {
+    BEFORE_FORK.store(AT_FORK.load(Relaxed), Relaxed);
+}
+
+/// Sees to it that the CPU clock goes on in forked children.
+pub(crate) fn survive_fork() {
+    static ONCE: Once = Once::new();
+    // SAFETY: both functions only read a clock and store a number, which is allowed around a fork.
+    ONCE.call_once(|| unsafe {
+        libc::pthread_atfork(Some(note_cpu_time), None, Some(go_on_from_parent));
+    });
 }
 
 fn read(clock: libc::clockid_t) -> u64 {

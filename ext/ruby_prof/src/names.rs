@@ -89,7 +89,15 @@ fn id(id: ID) -> String {
     if name == 0 { String::new() } else { text(name) }
 }
 
-/// A string's text; bytes that are no UTF-8 are replaced.
+/// A string's text; what cannot be written in UTF-8 is replaced.
 fn text(string: VALUE) -> String {
+    // SAFETY: a live string. Gives the string itself where it cannot be converted; raises nothing.
+    let string = unsafe {
+        rb_sys::rb_str_conv_enc(
+            string,
+            rb_sys::rb_enc_get(string),
+            rb_sys::rb_utf8_encoding(),
+        )
+    };
     frames::string(string, |bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
 }

@@ -145,12 +145,12 @@ impl VmState {
     /// The object ids of the running thread and fiber. A thread's own fiber, which may have no
     /// object, goes by its thread's id; a second unknown one by a number that no object has.
     fn fiber_ids(&mut self, token: u64) -> (u64, u64) {
-        if let Some(ids) = self.starter.take() {
-            return ids;
-        }
         // SAFETY: a thread runs: an event is being delivered. An object id is a number; making one
         // adds to a table of the VM and makes no object while ids are small.
         let thread = unsafe { object_id(rb_sys::rb_thread_current()) };
+        if let Some(ids) = self.starter.take_if(|(starter, _)| *starter == thread) {
+            return ids;
+        }
         match self.newborn.take_if(|(newborn, _)| *newborn == token) {
             Some((_, id)) => (thread, id),
             None if self.seen_fibers.contains(&(thread, thread)) => {
@@ -231,14 +231,8 @@ impl<R: Reader> Host for Event<'_, R> {
         }
     }
 
-    fn method(&mut self, key: MethodKey, sources: &mut Sources) -> MethodOrigin {
+    fn method(&mut self, key: MethodKey) -> MethodOrigin {
         let owner = key.owner as VALUE;
-        // SAFETY: `arg` is the delivered event's, says `new`.
-        let definition = if unsafe { R::is_call_with_frame(self.arg) } {
-            frames::definition(sources)
-        } else {
-            Location::default()
-        };
         // SAFETY: the class owns a method that is being called or runs: it is live.
         let folded_into = match unsafe { self.vm.classes.admit(owner) } {
             Admission::Itself => None,
@@ -247,7 +241,15 @@ impl<R: Reader> Host for Event<'_, R> {
         MethodOrigin {
             folded_into,
             hidden: self.vm.hidden.contains(&owner),
-            definition,
+        }
+    }
+
+    fn definition(&mut self, _key: MethodKey, sources: &mut Sources) -> Location {
+        // SAFETY: `arg` is the delivered event's, says `new`.
+        if unsafe { R::is_call_with_frame(self.arg) } {
+            frames::definition(sources)
+        } else {
+            Location::default()
         }
     }
 

@@ -185,14 +185,14 @@ module RubyProf
       {
         min_percent: min_percent.to_f, max_percent: max_percent.to_f, filter_by: filter_by,
         sort_method: sort_method, min_value: min_value, max_depth: max_depth,
-        title: @options[:title], generated_at: Time.now.strftime(time_format), version: VERSION
+        title: @options[:title]&.encode(Encoding::UTF_8, invalid: :replace, undef: :replace)&.scrub, generated_at: Time.now.strftime(time_format), version: VERSION
       }
     end
 
     # min_time in the profile's own unit: nanoseconds or objects.
     def min_value
       unit = @result.measure_mode == ALLOCATIONS ? 1 : 1_000_000_000
-      (min_time * unit).ceil.clamp(0, MAX_VALUE)
+      [min_time * unit, MAX_VALUE].min.ceil
     end
   end
 end

@@ -119,17 +119,20 @@ impl Host for ScriptedHost<'_> {
         Some(frames)
     }
 
-    fn method(&mut self, asked: MethodKey, sources: &mut Sources) -> MethodOrigin {
+    fn method(&mut self, asked: MethodKey) -> MethodOrigin {
         let known_as = self.known_as(number(asked));
-        let place = match self.nobody_is_called {
-            true => (Some("unknown.rb".into()), 1),
-            false => definition(known_as),
-        };
         MethodOrigin {
             folded_into: self.script(number(asked)).folded_into.map(key),
             hidden: self.script(known_as).hidden,
-            definition: locate(sources, place),
         }
+    }
+
+    fn definition(&mut self, asked: MethodKey, sources: &mut Sources) -> Location {
+        let place = match self.nobody_is_called {
+            true => (Some("unknown.rb".into()), 1),
+            false => definition(self.known_as(number(asked))),
+        };
+        locate(sources, place)
     }
 
     fn call_site(&mut self, sources: &mut Sources) -> Location {

@@ -108,14 +108,12 @@ impl MethodInfo {
 
     fn allocations(ruby: &Ruby, rb_self: &Self) -> Result<RArray, Error> {
         let found = ruby.ary_new();
-        let all = rb_self.data.profile.allocations();
-        for (index, allocation) in all.iter().enumerate() {
-            if allocation.thread as usize == rb_self.thread && allocation.method == rb_self.method {
-                found.push(Allocation {
-                    data: Arc::clone(&rb_self.data),
-                    index,
-                })?;
-            }
+        let profile = &rb_self.data.profile;
+        for index in profile.allocations_of(rb_self.thread as u32, rb_self.method) {
+            found.push(Allocation {
+                data: Arc::clone(&rb_self.data),
+                index,
+            })?;
         }
         Ok(found)
     }

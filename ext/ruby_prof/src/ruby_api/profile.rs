@@ -1,6 +1,7 @@
 //! `RubyProf::Profile`: starts, stops and holds what was recorded.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use magnus::{
@@ -14,7 +15,7 @@ use super::data::{ProfileData, Shared};
 use super::options::{self, Options};
 use super::thread::Thread;
 use crate::classes::Pins;
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::errors;
 use crate::guard::guard;
 use crate::hook::Hooks;
@@ -34,6 +35,7 @@ pub(crate) struct Profile {
     /// Given to the next session: a test wants a panic after so many rare events.
     fuse: Cell<Option<u64>>,
     manual_clock: Cell<bool>,
+    initialized: Cell<bool>,
 }
 
 /// What exists while a profile runs.
@@ -90,11 +92,9 @@ impl DataTypeFunctions for Profile {
 
 impl Profile {
     fn initialize(ruby: &Ruby, rb_self: &Self, args: &[Value]) -> Result<(), Error> {
-        if rb_self.is_running() {
-            return Err(errors::state(
-                ruby,
-                "a running profile cannot be initialized again",
-            ));
+        if rb_self.initialized.replace(true) {
+            let message = "a profile is initialized once: make another one with new";
+            return Err(errors::state(ruby, message));
         }
         let options = Options::from_args(ruby, args)?;
         let filter = &options.threads;
@@ -103,6 +103,11 @@ impl Profile {
         }
         rb_self.options.replace(options);
         Ok(())
+    }
+
+    fn initialize_copy(ruby: &Ruby, _rb_self: &Self, _other: Value) -> Result<Value, Error> {
+        let message = "a profile cannot be copied: its threads can be read as often as needed";
+        Err(errors::of_type(ruby, message.to_owned()))
     }
 
     pub(crate) fn is_running(&self) -> bool {
@@ -123,6 +128,10 @@ impl Profile {
                 let message = "RubyProf.start was already called: stop this profile first, \
                                or make another one";
                 return Err(errors::state(ruby, message));
+            }
+            if rb_self.is_frozen() {
+                let message = "a frozen profile cannot be started: make another one";
+                return Err(Error::new(ruby.exception_frozen_error(), message));
             }
             // Before anything is recorded: these run Ruby code.
             let layout = probe::layout_is_known(ruby)?;
@@ -145,7 +154,10 @@ impl Profile {
                 Clock::Manual
             }
             MeasureMode::WallTime => Clock::wall(),
-            MeasureMode::ProcessTime => Clock::ProcessCpu,
+            MeasureMode::ProcessTime => {
+                clock::survive_fork();
+                Clock::ProcessCpu
+            }
             MeasureMode::Allocations => Clock::Objects,
         };
         let counts_objects =
@@ -157,12 +169,16 @@ impl Profile {
                 object_id(rb_sys::rb_fiber_current()),
             )
         };
+        let hidden = hidden_owners(ruby)?;
+        for owner in hidden.iter() {
+            self.pins.add(*owner);
+        }
         let mut session = Session::new(
             clock,
             options.track_allocations,
             Arc::clone(&self.pins),
             options.threads,
-            hidden_owners(ruby)?,
+            hidden,
             starter,
         );
         session.fuse = self.fuse.get();
@@ -190,12 +206,14 @@ impl Profile {
             let now = unsafe { (*running.session).now() };
             running.hooks = None;
             // SAFETY: made by Box::into_raw in `begin`; the hooks are gone, and Running's drop sees null.
-            let session = unsafe {
+            let mut session = unsafe {
                 Box::from_raw(std::mem::replace(
                     &mut running.session,
                     std::ptr::null_mut(),
                 ))
             };
+            let alive = living_threads(ruby)?;
+            session.recorder.end_threads(|id| alive.contains(&id));
             rb_self.finish(*session, now)
         })?;
         match failure {
@@ -382,13 +400,38 @@ fn swallow(ruby: &Ruby, error: Error) -> Result<(), Error> {
         let _: Value = ruby.module_kernel().funcall("warn", (message,))?;
         return Ok(());
     }
-    // A jump (break, throw, return): the VM forgets where it was going.
+    // A thread that is killed carries a Fixnum where others carry what they throw.
+    // SAFETY: reads a word of the running thread.
+    let thrown = unsafe { rb_sys::rb_errinfo() };
+    if magnus::Integer::from_value(value(thrown)).is_some() {
+        return Err(error);
+    }
+    let message = "ruby-prof: the profiled block was left by throw, break or return, which ends here \
+                   as in ruby-prof; pass allow_exceptions: true to let it through";
+    // A jump: the VM forgets where it was going.
     // SAFETY: nil is one of the values it takes.
     protect(|| unsafe {
         rb_sys::rb_set_errinfo(rb_sys::Qnil as VALUE);
         rb_sys::Qnil as VALUE
     })?;
+    let _: Value = ruby.module_kernel().funcall("warn", (message,))?;
     Ok(())
+}
+
+fn value(raw: VALUE) -> Value {
+    use magnus::rb_sys::FromRawValue;
+    // SAFETY: a VALUE that the VM just gave.
+    unsafe { Value::from_raw(raw) }
+}
+
+/// The object ids of the threads that have not ended.
+fn living_threads(ruby: &Ruby) -> Result<HashSet<u64>, Error> {
+    let list: RArray = ruby.class_thread().funcall("list", ())?;
+    // SAFETY: live objects of the list.
+    Ok(list
+        .into_iter()
+        .map(|thread| unsafe { object_id(thread.as_raw()) })
+        .collect())
 }
 
 /// The owners of methods that are not recorded: the profiler's own.
@@ -417,6 +460,7 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     }
     class.define_singleton_method("profile", method!(Profile::new_and_profile, -1))?;
     class.define_method("initialize", method!(Profile::initialize, -1))?;
+    class.define_method("initialize_copy", method!(Profile::initialize_copy, 1))?;
     class.define_method("start", method!(Profile::start, 0))?;
     class.define_method("stop", method!(Profile::stop, 0))?;
     class.define_method("pause", method!(Profile::pause, 0))?;
