@@ -62,9 +62,7 @@ impl Identity {
         tag: 0,
     };
 
-    /// `name` is the one by which call and return agree. The VM passes the called name with a call of
-    /// a C method but, when an exception passes through, the method's own with its return: there only
-    /// the original name agrees.
+    /// `name` is the one by which call and return [agree](agreed_name).
     #[inline(always)]
     pub(crate) fn new(owner: VALUE, called: ID, name: ID) -> Self {
         Self {
@@ -74,6 +72,18 @@ impl Identity {
             },
             tag: (owner as u64) ^ (name as u64).rotate_left(40),
         }
+    }
+}
+
+/// The name by which a call and its return agree. With a call of an aliased C method the VM passes
+/// the alias, but with its return, when an exception passes through, the method's first name: there
+/// only the original name agrees. For Ruby methods the called name always does.
+#[inline(always)]
+pub(crate) fn agreed_name(event: u32, called: ID, original: ID) -> ID {
+    if event & (CALL | RETURN) != 0 {
+        called
+    } else {
+        original
     }
 }
 

@@ -103,13 +103,8 @@ pub(crate) unsafe fn live_frames(arg: *mut TraceArg, sources: &mut Sources) -> V
                     (identity, Location::default())
                 }
                 (FrameType::Method, Some(method)) => {
-                    let called = method.called_id();
-                    let name = if frame.is_block_method() {
-                        method.original_id()
-                    } else {
-                        called
-                    };
-                    let identity = Identity::new(method.owner(), called, name);
+                    let name = method.called_id();
+                    let identity = Identity::new(method.owner(), name, name);
                     (identity, defined_at(frame.iseq(), sources))
                 }
             }

@@ -5,7 +5,7 @@
 
 use rb_sys::{ID, VALUE};
 
-use super::event::{C_CALL, CALL, Identity, Reader, TraceArg};
+use super::event::{C_CALL, CALL, Identity, Reader, TraceArg, agreed_name};
 
 /// Reads events where the VM keeps them.
 pub(crate) struct Layout;
@@ -228,7 +228,8 @@ impl Reader for Layout {
         unsafe {
             let arg = &*arg;
             if arg.class != 0 {
-                Identity::new(arg.class, arg.called_id, arg.original_id)
+                let name = agreed_name(arg.event, arg.called_id, arg.original_id);
+                Identity::new(arg.class, arg.called_id, name)
             } else {
                 frame_identity(ControlFrame(arg.cfp))
             }

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use magnus::{Error, Module, Ruby, value::ReprValue};
 use rb_sys::{ID, VALUE};
 
-use super::event::{CALL, Identity, RETURN, Reader, TraceArg};
+use super::event::{CALL, RETURN, Reader, TraceArg};
 use super::ffi;
 use super::frames;
 use super::layout::{ControlFrame, FrameType, Layout};
@@ -181,7 +181,8 @@ unsafe fn compare(findings: &mut Findings, arg: *mut TraceArg) -> Option<()> {
             let agrees = frame.frame_type() == FrameType::Method
                 && frame.is_block_method()
                 && method.called_id() == called
-                && Identity::new(method.owner(), called, method.original_id()) == by_public;
+                && method.owner() as u64 == by_public.key.owner
+                && method.original_id() == ffi::id_of(rb_sys::rb_tracearg_method_id(public));
             if !agrees {
                 return None;
             }

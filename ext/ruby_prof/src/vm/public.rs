@@ -2,7 +2,7 @@
 
 use rb_sys::VALUE;
 
-use super::event::{CALL, Identity, Reader, TraceArg};
+use super::event::{CALL, Identity, Reader, TraceArg, agreed_name};
 use super::ffi;
 
 /// Reads events by public functions only.
@@ -35,6 +35,8 @@ impl Reader for Public {
 
     #[inline(always)]
     unsafe fn identity(arg: *mut TraceArg) -> Identity {
+        // SAFETY: as above.
+        let event = unsafe { Self::event(arg) };
         let arg = TraceArg::public(arg);
         // SAFETY: `arg` is the VM's, says the caller; each of these answers for the event's method
         // without raising or allocating (vm_trace.c, fill_id_and_klass).
@@ -45,7 +47,7 @@ impl Reader for Public {
             }
             let called = ffi::id_of(rb_sys::rb_tracearg_callee_id(arg));
             let original = ffi::id_of(rb_sys::rb_tracearg_method_id(arg));
-            Identity::new(owner, called, original)
+            Identity::new(owner, called, agreed_name(event, called, original))
         }
     }
 }
