@@ -20,14 +20,17 @@ RSpec.configure do |config|
   config.include Subprocess
   Kernel.srand config.seed
 
-  # GC_STRESS=1 collects garbage at every chance. Examples that would take minutes that way, or that
-  # work in another process, say `stress: false`.
-  if ENV["GC_STRESS"].to_s =~ /\A[1-9]/
+  # GC_STRESS=1 collects garbage at every chance: young objects each time, which is where a value that
+  # nobody marked is, and all of them after each example. GC_STRESS=full collects all of them each time;
+  # that takes seconds an example. Those that work in another process or would take minutes anyway say
+  # `stress: false`.
+  if (stress = { "1" => 1, "full" => true }[ENV["GC_STRESS"]])
     config.around do |example|
-      GC.stress = example.metadata.fetch(:stress, true)
+      GC.stress = example.metadata.fetch(:stress, true) && stress
       example.run
     ensure
       GC.stress = false
+      GC.start
     end
   end
 

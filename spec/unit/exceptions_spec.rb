@@ -62,16 +62,23 @@ RSpec.describe RubyProf::Profile, "of a block that does not end normally" do
       expect { profile.profile { exit 1.to_s.to_i } }.to output(/SystemExit/).to_stderr
     end
 
-    it "ends a throw" do
-      expect(catch(:thrown) { profile.profile { throw :thrown, 1.to_s } }).to equal profile
+    it "ends a throw, a return and a break, and says so" do
+      results = []
+      ways = [-> { catch(:thrown) { profile.profile { throw :thrown } } }, -> { returning(profile) }, -> { profile.profile { break } }]
+      ways.each do |way|
+        expect { results << way.call }.to output(/left by throw, break or return.*allow_exceptions: true/).to_stderr
+      end
+      expect(results).to eq [profile, :after, profile]
     end
 
-    it "ends a return" do
-      expect(returning(profile)).to eq :after
-    end
-
-    it "ends a break" do
-      expect(profile.profile { break 1.to_s }).to equal profile
+    it "ends no Thread#kill" do
+      went_on = false
+      thread = Thread.new do
+        profile.profile { 1.to_s && Thread.current.kill }
+        went_on = true
+      end
+      thread.join
+      expect(went_on).to be false
     end
 
     it "ends no signal" do

@@ -98,11 +98,8 @@ RSpec.describe "Returning above the start" do
     end
   end
 
-  defects = { "an alias of a method made by define_method" => "its frame is not found when it returns" }
-
   ReturningFixtures::WAYS.each do |what, way|
     it "works from #{what}" do
-      pending defects[what] if defects[what]
       expect(calls_after(ReturningFixtures::Starter.new, way)).to eq [[:inner, 1], [:outer, 1]]
     end
   end
