@@ -52,7 +52,7 @@ RSpec.describe RubyProf, "given what it cannot use" do
       %i[include_threads exclude_threads].each do |option|
         expect { described_class.new(option => 3) }.to refuse(TypeError, "wrong argument type Integer (expected Array)", option.to_s, "[Thread.current]")
         expect { described_class.new(option => Thread.current) }.to refuse(TypeError, "wrong argument type Thread (expected Array)")
-        expect { described_class.new(option => [Thread.current, :main]) }.to refuse(TypeError, "#{option} takes Threads, not Symbol")
+        expect { described_class.new(option => [Thread.current, :main]) }.to refuse(TypeError, "#{option} takes an Array of Threads", "not of Symbol")
       end
     end
 
@@ -93,9 +93,16 @@ RSpec.describe RubyProf, "given what it cannot use" do
       expect(RubyProf.measure_mode).to eq RubyProf::WALL_TIME
     end
 
+    it "takes Arrays of Threads" do
+      expect { RubyProf.exclude_threads = 3 }.to refuse(TypeError, "wrong argument type Integer (expected Array)")
+      expect { RubyProf.exclude_threads = [:main] }.to refuse(TypeError, "exclude_threads takes an Array of Threads")
+      expect(RubyProf.exclude_threads).to eq []
+    end
+
     it "is not running after a start that failed" do
-      RubyProf.exclude_threads = [:main]
-      expect { RubyProf.start }.to refuse(TypeError, "exclude_threads takes Threads, not Symbol")
+      RubyProf.exclude_threads = threads = []
+      threads << :main
+      expect { RubyProf.start }.to refuse(TypeError, "exclude_threads takes an Array of Threads", "not of Symbol")
       expect(RubyProf).not_to be_running
     ensure
       RubyProf.exclude_threads = []

@@ -49,6 +49,8 @@ pub struct LiveFrame {
     pub key: MethodKey,
     /// What its return will carry.
     pub tag: u64,
+    /// Its calls are those of the recorded method below it, as if it were hidden.
+    pub transparent: bool,
     /// Where the method is defined.
     pub definition: Location,
     /// Where the method is now.

@@ -441,7 +441,7 @@ impl Recorder {
         let mut top = base;
         for live in frames {
             let (method, _) = self.method(live.key, Some(live.definition), host);
-            let hidden = self.methods.get(method).hidden;
+            let hidden = self.methods.get(method).hidden || live.transparent;
             let site = self.sources.site(live.position);
             let node = (!hidden)
                 .then(|| {

@@ -112,6 +112,7 @@ impl Host for ScriptedHost<'_> {
             .map(|(method, tag)| LiveFrame {
                 key: key(*method),
                 tag: *tag,
+                transparent: false,
                 definition: locate(sources, definition(self.known_as(*method))),
                 position: locate(sources, tape::live_place(*method)),
             })

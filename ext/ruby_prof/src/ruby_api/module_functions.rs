@@ -117,7 +117,8 @@ fn exclude_threads(ruby: &Ruby, module: RModule) -> Result<Value, Error> {
     }
 }
 
-fn set_exclude_threads(module: RModule, value: Value) -> Result<(), Error> {
+fn set_exclude_threads(ruby: &Ruby, module: RModule, value: Value) -> Result<(), Error> {
+    options::threads(ruby, "exclude_threads", value)?;
     module.ivar_set(EXCLUDE_THREADS, value)
 }
 

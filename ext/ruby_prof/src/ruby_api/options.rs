@@ -125,7 +125,15 @@ pub(crate) fn measure_mode(ruby: &Ruby, value: Value) -> Result<MeasureMode, Err
 }
 
 /// `nil` or an Array of Threads.
-fn threads(ruby: &Ruby, name: &str, value: Value) -> Result<Option<Vec<rb_sys::VALUE>>, Error> {
+///
+/// # Errors
+///
+/// TypeError for anything else.
+pub(crate) fn threads(
+    ruby: &Ruby,
+    name: &str,
+    value: Value,
+) -> Result<Option<Vec<rb_sys::VALUE>>, Error> {
     if value.is_nil() {
         return Ok(None);
     }
@@ -140,7 +148,10 @@ fn threads(ruby: &Ruby, name: &str, value: Value) -> Result<Option<Vec<rb_sys::V
     let mut threads = Vec::new();
     for thread in list {
         if magnus::Thread::try_convert(thread).is_err() {
-            let message = format!("{name} takes Threads, not {}", class_of(thread));
+            let message = format!(
+                "{name} takes an Array of Threads, for example [Thread.current], not of {}",
+                class_of(thread)
+            );
             return Err(errors::of_type(ruby, message));
         }
         threads.push(thread.as_raw());

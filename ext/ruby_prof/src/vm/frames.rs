@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use rb_sys::VALUE;
+use rb_sys::{ID, VALUE};
 use rubyprof_core::{LiveFrame, Location, MethodKey, Sources};
 
 use super::event::{Identity, TraceArg};
@@ -79,46 +79,64 @@ pub(crate) unsafe fn live_frames(arg: *mut TraceArg, sources: &mut Sources) -> V
         matches!(frame.frame_type(), FrameType::Method | FrameType::Code)
     });
     let mut live: Vec<LiveFrame> = Vec::new();
+    // One past the last Ruby method's own frame.
+    let mut ruby = 0;
     for (index, frame) in outermost_first.into_iter().enumerate() {
         let running = Some(index) == running;
         // SAFETY: a frame of the running fiber, and what hangs on it.
-        let (identity, definition) = unsafe {
-            let method = frame.method();
-            match (frame.frame_type(), method) {
-                (FrameType::Other, _) | (FrameType::Method | FrameType::CMethod, None) => continue,
-                (FrameType::Code, _) if !live.is_empty() && !running => continue,
-                (FrameType::Code, None) => (Identity::NONE, Location::default()),
-                (FrameType::Code, Some(method)) => {
-                    let name = method.called_id();
-                    // Its frame gets no return of its own: a tag that no event has.
-                    let identity = Identity {
-                        tag: 0,
-                        ..Identity::new(method.owner(), name, name)
-                    };
-                    (identity, defined_at(method.value(), sources))
-                }
-                (FrameType::CMethod, Some(method)) => {
-                    let (called, original) = (method.called_id(), method.original_id());
-                    let identity = Identity::new(method.owner(), called, original);
-                    (identity, Location::default())
-                }
-                (FrameType::Method, Some(method)) => {
-                    let name = method.called_id();
-                    let identity = Identity::new(method.owner(), name, name);
-                    (identity, defined_at(frame.iseq(), sources))
-                }
-            }
+        let (kind, method) = unsafe { (frame.frame_type(), frame.method()) };
+        let skipped = match kind {
+            FrameType::Other => true,
+            FrameType::Method | FrameType::CMethod => method.is_none(),
+            FrameType::Code => !live.is_empty() && !running,
         };
+        if skipped {
+            continue;
+        }
+        // SAFETY: as above; an iseq belongs to each Ruby frame.
+        let (key, name, definition) = unsafe {
+            let definition = match (kind, method) {
+                (FrameType::Method, _) => defined_at(frame.iseq(), sources),
+                (FrameType::Code, Some(method)) => defined_at(method.value(), sources),
+                _ => Location::default(),
+            };
+            let name = method.map_or(0, |method| match kind {
+                FrameType::CMethod => method.original_id(),
+                _ => method.called_id(),
+            });
+            (
+                method.map(|method| method.key()).unwrap_or_default(),
+                name,
+                definition,
+            )
+        };
+        let place = if running {
+            position(called, sources, true)
+        } else {
+            Location::default()
+        };
+        // A block that a C method runs for its own method: the method goes on in it.
+        if kind == FrameType::Code && ruby > 0 && live[ruby - 1].key == key {
+            live[ruby - 1].position = place;
+            for between in &mut live[ruby..] {
+                between.transparent = true;
+            }
+            continue;
+        }
         live.push(LiveFrame {
-            key: identity.key,
-            tag: identity.tag,
-            definition,
-            position: if running {
-                position(called, sources, true)
-            } else {
-                Location::default()
+            key,
+            // Other code than a method's own frame gets no return: a tag that no event has.
+            tag: match kind {
+                FrameType::Code => 0,
+                _ => Identity::new(key.owner as VALUE, key.called as ID, name).tag,
             },
+            transparent: false,
+            definition,
+            position: place,
         });
+        if kind == FrameType::Method {
+            ruby = live.len();
+        }
     }
     live
 }
@@ -218,10 +236,7 @@ pub(crate) unsafe fn lexical_method(arg: *mut TraceArg) -> Option<MethodKey> {
     unsafe {
         let frame = frames(arg)?
             .find(|frame| matches!(frame.frame_type(), FrameType::Method | FrameType::Code))?;
-        let key = frame.method().map(|method| MethodKey {
-            owner: method.owner() as u64,
-            called: method.called_id() as u64,
-        });
+        let key = frame.method().map(|method| method.key());
         Some(key.unwrap_or_default())
     }
 }

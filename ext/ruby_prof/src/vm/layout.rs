@@ -4,6 +4,7 @@
 //! before [`probe`](super::probe) has found that it gives what the public functions give.
 
 use rb_sys::{ID, VALUE};
+use rubyprof_core::MethodKey;
 
 use super::event::{C_CALL, CALL, Identity, Reader, TraceArg, agreed_name};
 
@@ -67,6 +68,21 @@ impl MethodEntry {
     pub(crate) unsafe fn called_id(self) -> ID {
         // SAFETY: as above.
         unsafe { *self.0.add(METHOD_CALLED_ID) as ID }
+    }
+
+    /// Owner and called name.
+    ///
+    /// # Safety
+    ///
+    /// As for [`owner`](Self::owner).
+    pub(crate) unsafe fn key(self) -> MethodKey {
+        // SAFETY: the caller's.
+        unsafe {
+            MethodKey {
+                owner: self.owner() as u64,
+                called: self.called_id() as u64,
+            }
+        }
     }
 
     /// The entry as the object it is.
