@@ -1,5 +1,7 @@
 //! The state machine: calls, returns and switches in, a growing call tree out.
 
+mod fibers;
+
 use std::collections::HashMap;
 
 use crate::call_tree::{CallTree, DraftId};
@@ -175,80 +177,6 @@ impl Recorder {
         }
     }
 
-    /// Makes the fiber `token` (not 0) the current one.
-    ///
-    /// The time until now is the fiber's that ran before, even if it was asleep: only events tell
-    /// who runs.
-    pub fn switch_to(&mut self, token: u64, host: &mut impl Host) {
-        if self.current_token == token {
-            return;
-        }
-        let now = host.now();
-        let now = self.profile_time(now);
-        self.suspend(now);
-        let index = match self.by_token.get(&token) {
-            Some(index) => *index,
-            None => self.begin(token, now, host),
-        };
-        let fiber = &mut self.fibers[index];
-        fiber.suspended = false;
-        self.running.insert(fiber.origin.thread_token, index);
-        std::mem::swap(&mut self.stack, &mut fiber.stack);
-        let waited = now.saturating_sub(fiber.left_at);
-        self.current = Some(index);
-        self.current_token = token;
-        self.refresh_top();
-        self.refresh_token();
-        self.add_wait(waited);
-        self.seed(host);
-    }
-
-    /// Whether the current fiber has this token, recorded or not.
-    pub fn runs(&self, token: u64) -> bool {
-        self.current_token == token
-    }
-
-    /// The thread `thread_token` now runs another of its fibers: the one it ran is suspended, and
-    /// its tree ends where it was last seen unless it is resumed.
-    pub fn fiber_switched(&mut self, thread_token: u64, now: u64) {
-        let now = self.profile_time(now);
-        if let Some(index) = self.running.remove(&thread_token) {
-            self.fibers[index].suspended = true;
-        }
-        self.suspend(now);
-    }
-
-    /// The fiber `token` is gone: from now on the number stands for one that was not seen before.
-    pub fn forget(&mut self, token: u64, now: u64) {
-        if self.current_token == token {
-            let now = self.profile_time(now);
-            self.suspend(now);
-        }
-        if let Some(index) = self.by_token.remove(&token) {
-            let fiber = &mut self.fibers[index];
-            fiber.suspended = true;
-            if self.running.get(&fiber.origin.thread_token) == Some(&index) {
-                self.running.remove(&fiber.origin.thread_token);
-            }
-        }
-    }
-
-    /// A fiber begins: if a call or return was seen of `token`, that was another, which is gone.
-    pub fn begins(&mut self, token: u64, now: u64) {
-        let known = self.by_token.get(&token);
-        if known.is_some_and(|index| self.fibers[*index].seeded) {
-            self.forget(token, now);
-        }
-    }
-
-    /// Fibers of threads that have ended, as told by their object ids, end where they were last seen:
-    /// not every VM tells when a thread ends by an exception.
-    pub fn end_threads(&mut self, is_alive: impl Fn(u64) -> bool) {
-        for fiber in &mut self.fibers {
-            fiber.suspended |= !is_alive(fiber.origin.thread_id);
-        }
-    }
-
     /// Stops recording; calls and returns still have to be reported, so that frames stay known.
     /// No effect when paused.
     pub fn pause(&mut self, now: u64) {
@@ -404,84 +332,6 @@ impl Recorder {
             }
         };
         (method, origin.folded_into.is_none())
-    }
-
-    /// A fiber that was not seen before.
-    fn begin(&mut self, token: u64, now: u64, host: &mut impl Host) -> usize {
-        let origin = host.fiber();
-        let index = self.fibers.len();
-        let base = self.tree.add_root(GLOBAL, 0);
-        self.fibers.push(Fiber {
-            origin,
-            stack: Vec::new(),
-            base,
-            root: None,
-            left_at: now,
-            seeded: false,
-            suspended: false,
-        });
-        self.by_token.insert(token, index);
-        index
-    }
-
-    /// Puts the methods on the stack that the fiber was running before its first event.
-    fn seed(&mut self, host: &mut impl Host) {
-        let Some(index) = self.current else { return };
-        let fiber = &mut self.fibers[index];
-        if fiber.seeded || fiber.origin.ignored {
-            return;
-        }
-        let base = fiber.base;
-        let Some(frames) = host.live_frames(&mut self.sources) else {
-            return;
-        };
-        self.fibers[index].seeded = true;
-        let now = host.now();
-        let now = self.profile_time(now);
-        let mut top = base;
-        for live in frames {
-            let (method, _) = self.method(live.key, Some(live.definition), host);
-            let hidden = self.methods.get(method).hidden || live.transparent;
-            let site = self.sources.site(live.position);
-            let node = (!hidden)
-                .then(|| {
-                    self.tree
-                        .child(top, method)
-                        .or_else(|| self.tree.add_child(top, method, site))
-                })
-                .flatten();
-            self.stack.push(Frame {
-                start: now,
-                tag: live.tag,
-                node: node.unwrap_or(top),
-                kind: node.map_or(FrameKind::Transparent, |_| FrameKind::Seed),
-            });
-            top = node.unwrap_or(top);
-        }
-        self.top = top;
-        let root = (top != base).then_some(top);
-        self.fibers[index].root = root;
-        if let Some(root) = root {
-            self.tree.add_call(root);
-        }
-        self.refresh_token();
-    }
-
-    fn suspend(&mut self, now: u64) {
-        if let Some(index) = self.current.take() {
-            let fiber = &mut self.fibers[index];
-            std::mem::swap(&mut self.stack, &mut fiber.stack);
-            fiber.left_at = now;
-        }
-        self.current_token = NO_TOKEN;
-        self.refresh_token();
-    }
-
-    fn add_wait(&mut self, waited: u64) {
-        let Some(index) = self.current else { return };
-        if waited > 0 && !self.stack.is_empty() && self.top != self.fibers[index].base {
-            *self.waits.entry(self.top).or_default() += waited;
-        }
     }
 
     fn refresh_top(&mut self) {

@@ -4,12 +4,14 @@ mod allocation;
 mod call_tree;
 mod call_trees;
 mod data;
+mod leaving;
 mod measurement;
 mod method_info;
 mod module_functions;
 mod options;
 mod profile;
 mod report;
+mod running;
 mod testing;
 mod thread;
 

@@ -12,7 +12,9 @@ use rb_sys::VALUE;
 use rubyprof_core::{MeasureMode, Recorder, Settings};
 
 use super::data::{ProfileData, Shared};
-use super::options::{self, Options};
+use super::leaving::swallow;
+use super::options::Options;
+use super::running::{KeepAlive, Running};
 use super::thread::Thread;
 use crate::classes::Pins;
 use crate::clock::{self, Clock};
@@ -36,52 +38,6 @@ pub(crate) struct Profile {
     fuse: Cell<Option<u64>>,
     manual_clock: Cell<bool>,
     initialized: Cell<bool>,
-}
-
-/// What exists while a profile runs.
-struct Running {
-    /// Dropped first: then no hook uses the session any more.
-    hooks: Option<Hooks>,
-    /// Allocated apart, since the hook has its address. Not a Box: a Box claims to be the only way
-    /// to what it points to, and the hook has another.
-    session: *mut Session,
-    /// Keeps the Profile object alive: a running profile may have no other reference to it.
-    _keep: KeepAlive,
-}
-
-// SAFETY: used with the GVL only; the hooks run with it too.
-unsafe impl Send for Running {}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.hooks = None;
-        if !self.session.is_null() {
-            // SAFETY: made by Box::into_raw in `start`, not taken, and no hook is left that has it.
-            drop(unsafe { Box::from_raw(self.session) });
-        }
-    }
-}
-
-/// Registers a VALUE with the GC for as long as it lives.
-struct KeepAlive(*mut VALUE);
-
-impl KeepAlive {
-    fn new(value: VALUE) -> Self {
-        let slot = Box::into_raw(Box::new(value));
-        // SAFETY: the slot stays until it is unregistered.
-        unsafe { rb_sys::rb_gc_register_address(slot) };
-        Self(slot)
-    }
-}
-
-impl Drop for KeepAlive {
-    fn drop(&mut self) {
-        // SAFETY: registered in `new`; freed only after that is undone.
-        unsafe {
-            rb_sys::rb_gc_unregister_address(self.0);
-            drop(Box::from_raw(self.0));
-        }
-    }
 }
 
 impl DataTypeFunctions for Profile {
@@ -381,47 +337,6 @@ impl Profile {
             self.measure_mode_string()
         )
     }
-}
-
-/// Ends what the block of `profile` began by leaving: ruby-prof's default. An exception is named, so
-/// that it is not lost without a word.
-fn swallow(ruby: &Ruby, error: Error) -> Result<(), Error> {
-    const FATAL: &str = "fatal";
-    if let Some(exception) = error.value() {
-        let class = options::class_of(exception);
-        let signal = exception.is_kind_of(ruby.exception_signal());
-        if class == FATAL || signal {
-            return Err(error);
-        }
-        let message = format!(
-            "ruby-prof: the profiled block raised {class}, which ends here as in ruby-prof; \
-             pass allow_exceptions: true to let it through"
-        );
-        let _: Value = ruby.module_kernel().funcall("warn", (message,))?;
-        return Ok(());
-    }
-    // A thread that is killed carries a Fixnum where others carry what they throw.
-    // SAFETY: reads a word of the running thread.
-    let thrown = unsafe { rb_sys::rb_errinfo() };
-    if magnus::Integer::from_value(value(thrown)).is_some() {
-        return Err(error);
-    }
-    let message = "ruby-prof: the profiled block was left by throw, break or return, which ends here \
-                   as in ruby-prof; pass allow_exceptions: true to let it through";
-    // A jump: the VM forgets where it was going.
-    // SAFETY: nil is one of the values it takes.
-    protect(|| unsafe {
-        rb_sys::rb_set_errinfo(rb_sys::Qnil as VALUE);
-        rb_sys::Qnil as VALUE
-    })?;
-    let _: Value = ruby.module_kernel().funcall("warn", (message,))?;
-    Ok(())
-}
-
-fn value(raw: VALUE) -> Value {
-    use magnus::rb_sys::FromRawValue;
-    // SAFETY: a VALUE that the VM just gave.
-    unsafe { Value::from_raw(raw) }
 }
 
 /// The object ids of the threads that have not ended.
