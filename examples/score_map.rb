@@ -45,7 +45,7 @@ scores = Array.new(400) { |item| [item, random.rand(-1e6..1e6)] }.to_h
 report = ARGV.fetch(0, "tmp/score_map.html")
 
 slow = RubyProf.profile { ScoreMap.new(scores).serialize }
-RubyProf::FlatPrinter.new(slow).print($stdout, min_percent: 1)
+RubyProf::FlatPrinter.new(slow).print($stdout, sort_method: :total_time, filter_by: :total_time, min_percent: 1)
 
 FileUtils.mkdir_p(File.dirname(report))
 File.open(report, "w") { |file| RubyProf::GraphHtmlPrinter.new(slow).print(file) }
