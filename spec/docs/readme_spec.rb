@@ -1,0 +1,24 @@
+# frozen_string_literal: true
+
+require "open3"
+require "tmpdir"
+
+# What the README shows runs as it is written.
+RSpec.describe "README.md" do
+  root = File.expand_path("../..", __dir__)
+  blocks = File.read("#{root}/README.md", encoding: Encoding::UTF_8).scan(/^```ruby\n(.*?)^```/m).flatten
+
+  it "has programs" do
+    expect(blocks.size).to be >= 2
+  end
+
+  blocks.each.with_index(1) do |program, number|
+    it "shows program #{number}, which runs without a warning" do
+      Dir.mktmpdir do |directory|
+        output, status = Open3.capture2e(RbConfig.ruby, "-w", "-I", "#{root}/lib", "-e", program, chdir: directory)
+        expect([status.exitstatus, output[/warning: .*/]]).to eq [0, nil]
+        expect(output).to match(/\d+/)
+      end
+    end
+  end
+end
