@@ -26,3 +26,42 @@ pub(crate) fn message(panic: &(dyn Any + Send)) -> String {
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "unknown panic".to_owned())
 }
+
+/// A method without arguments of a Ruby class, for `define_method`: a function of `&Self` that cannot
+/// fail. A panic becomes `RubyProf::InternalError`.
+macro_rules! reader {
+    ($class:ident :: $name:ident) => {
+        magnus::method!(
+            |ruby: &magnus::Ruby, rb_self: &$class| {
+                $crate::guard::guard(ruby, || Ok($class::$name(rb_self)))
+            },
+            0
+        )
+    };
+}
+
+/// The same for a function of `(&Ruby, &Self)` that can fail.
+macro_rules! ruby_reader {
+    ($class:ident :: $name:ident) => {
+        magnus::method!(
+            |ruby: &magnus::Ruby, rb_self: &$class| {
+                $crate::guard::guard(ruby, || $class::$name(ruby, rb_self))
+            },
+            0
+        )
+    };
+}
+
+/// The same for a function of `&Self` and another object that cannot fail.
+macro_rules! comparison {
+    ($class:ident :: $name:ident) => {
+        magnus::method!(
+            |ruby: &magnus::Ruby, rb_self: &$class, other: magnus::Value| {
+                $crate::guard::guard(ruby, || Ok($class::$name(rb_self, other)))
+            },
+            1
+        )
+    };
+}
+
+pub(crate) use {comparison, reader, ruby_reader};

@@ -4,6 +4,8 @@
 #![allow(missing_docs)]
 // VALUE and ID are as wide as a C long, which is u64 here and not everywhere.
 #![allow(clippy::unnecessary_cast)]
+// A panic is a defect; one in the hook ends the recording.
+#![warn(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod classes;
 mod clock;

@@ -1,8 +1,12 @@
 //! `RubyProf::Allocation`: objects of one class made on one line of one method.
 
-use magnus::{Error, Module, RModule, Ruby, method};
+// The indexes are the profile's own; a panic would become InternalError.
+#![expect(clippy::indexing_slicing)]
+
+use magnus::{Error, Module, RModule, Ruby};
 
 use super::data::{self, Shared};
+use crate::guard::reader;
 
 #[magnus::wrap(class = "RubyProf::Allocation", free_immediately, size)]
 pub(crate) struct Allocation {
@@ -49,10 +53,10 @@ impl Allocation {
 
 pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let class = data::define_class(ruby, module, "Allocation")?;
-    class.define_method("klass_name", method!(Allocation::klass_name, 0))?;
-    class.define_method("klass_flags", method!(Allocation::klass_flags, 0))?;
-    class.define_method("source_file", method!(Allocation::source_file, 0))?;
-    class.define_method("line", method!(Allocation::line, 0))?;
-    class.define_method("count", method!(Allocation::count, 0))?;
-    class.define_method("inspect", method!(Allocation::inspect, 0))
+    class.define_method("klass_name", reader!(Allocation::klass_name))?;
+    class.define_method("klass_flags", reader!(Allocation::klass_flags))?;
+    class.define_method("source_file", reader!(Allocation::source_file))?;
+    class.define_method("line", reader!(Allocation::line))?;
+    class.define_method("count", reader!(Allocation::count))?;
+    class.define_method("inspect", reader!(Allocation::inspect))
 }

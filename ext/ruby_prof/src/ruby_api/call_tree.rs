@@ -1,13 +1,17 @@
 //! `RubyProf::CallTree`: a call path, or all calls of one method by another.
 
+// The indexes are the profile's own; a panic would become InternalError.
+#![expect(clippy::indexing_slicing)]
+
 use std::sync::Arc;
 
-use magnus::{Error, Module, RArray, RModule, Ruby, Value, method};
+use magnus::{Error, Module, RArray, RModule, Ruby, Value};
 use rubyprof_core::{Edge, Location, MethodId, NodeId};
 
 use super::data::{self, Shared};
 use super::measurement::Measurement;
 use super::method_info::{ConvertFrom, MethodInfo};
+use crate::guard::{comparison, reader, ruby_reader};
 
 #[magnus::wrap(class = "RubyProf::CallTree", free_immediately, size)]
 pub(crate) struct CallTree {
@@ -181,22 +185,22 @@ impl CallTree {
 pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let class = data::define_class(ruby, module, "CallTree")?;
     class.include_module(ruby.module_comparable())?;
-    class.define_method("target", method!(CallTree::target, 0))?;
-    class.define_method("measurement", method!(CallTree::measurement, 0))?;
-    class.define_method("parent", method!(CallTree::parent, 0))?;
-    class.define_method("children", method!(CallTree::children, 0))?;
-    class.define_method("depth", method!(CallTree::depth, 0))?;
-    class.define_method("source_file", method!(CallTree::source_file, 0))?;
-    class.define_method("line", method!(CallTree::line, 0))?;
-    class.define_method("called", method!(CallTree::called, 0))?;
-    class.define_method("total_time", method!(CallTree::total_time, 0))?;
-    class.define_method("self_time", method!(CallTree::self_time, 0))?;
-    class.define_method("wait_time", method!(CallTree::wait_time, 0))?;
-    class.define_method("children_time", method!(CallTree::children_time, 0))?;
-    class.define_method("==", method!(CallTree::equals, 1))?;
-    class.define_method("eql?", method!(CallTree::equals, 1))?;
-    class.define_method("hash", method!(CallTree::hash, 0))?;
-    class.define_method("<=>", method!(CallTree::compare, 1))?;
-    class.define_method("to_s", method!(CallTree::to_s, 0))?;
-    class.define_method("inspect", method!(CallTree::to_s, 0))
+    class.define_method("target", reader!(CallTree::target))?;
+    class.define_method("measurement", reader!(CallTree::measurement))?;
+    class.define_method("parent", reader!(CallTree::parent))?;
+    class.define_method("children", ruby_reader!(CallTree::children))?;
+    class.define_method("depth", reader!(CallTree::depth))?;
+    class.define_method("source_file", reader!(CallTree::source_file))?;
+    class.define_method("line", reader!(CallTree::line))?;
+    class.define_method("called", reader!(CallTree::called))?;
+    class.define_method("total_time", reader!(CallTree::total_time))?;
+    class.define_method("self_time", reader!(CallTree::self_time))?;
+    class.define_method("wait_time", reader!(CallTree::wait_time))?;
+    class.define_method("children_time", reader!(CallTree::children_time))?;
+    class.define_method("==", comparison!(CallTree::equals))?;
+    class.define_method("eql?", comparison!(CallTree::equals))?;
+    class.define_method("hash", reader!(CallTree::hash))?;
+    class.define_method("<=>", comparison!(CallTree::compare))?;
+    class.define_method("to_s", reader!(CallTree::to_s))?;
+    class.define_method("inspect", reader!(CallTree::to_s))
 }

@@ -1,10 +1,11 @@
 //! `RubyProf::CallTrees`: all call paths of a method, its callers and its callees.
 
-use magnus::{Error, Module, RArray, RModule, Ruby, method};
+use magnus::{Error, Module, RArray, RModule, Ruby};
 use rubyprof_core::MethodId;
 
 use super::call_tree::CallTree;
 use super::data::{self, Shared};
+use crate::guard::{reader, ruby_reader};
 
 #[magnus::wrap(class = "RubyProf::CallTrees", free_immediately, size)]
 pub(crate) struct CallTrees {
@@ -48,8 +49,8 @@ impl CallTrees {
 
 pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let class = data::define_class(ruby, module, "CallTrees")?;
-    class.define_method("call_trees", method!(CallTrees::call_trees, 0))?;
-    class.define_method("callers", method!(CallTrees::callers, 0))?;
-    class.define_method("callees", method!(CallTrees::callees, 0))?;
-    class.define_method("min_depth", method!(CallTrees::min_depth, 0))
+    class.define_method("call_trees", ruby_reader!(CallTrees::call_trees))?;
+    class.define_method("callers", ruby_reader!(CallTrees::callers))?;
+    class.define_method("callees", ruby_reader!(CallTrees::callees))?;
+    class.define_method("min_depth", reader!(CallTrees::min_depth))
 }

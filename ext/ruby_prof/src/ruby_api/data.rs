@@ -1,5 +1,8 @@
 //! A finished profile as the Ruby objects share it.
 
+// The indexes are the profile's own; a panic would become InternalError.
+#![expect(clippy::indexing_slicing)]
+
 use std::sync::{Arc, OnceLock};
 
 use magnus::{Class, Error, Module, RClass, Ruby};

@@ -1,8 +1,9 @@
 //! `RubyProf::Measurement`: the numbers of a method or a call path.
 
-use magnus::{Error, Module, RModule, Ruby, method};
+use magnus::{Error, Module, RModule, Ruby};
 
 use super::data;
+use crate::guard::reader;
 
 /// Called, total, self and wait; children time follows from them.
 #[magnus::wrap(class = "RubyProf::Measurement", free_immediately, size)]
@@ -46,11 +47,11 @@ impl Measurement {
 
 pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let class = data::define_class(ruby, module, "Measurement")?;
-    class.define_method("called", method!(Measurement::called, 0))?;
-    class.define_method("total_time", method!(Measurement::total_time, 0))?;
-    class.define_method("self_time", method!(Measurement::self_time, 0))?;
-    class.define_method("wait_time", method!(Measurement::wait_time, 0))?;
-    class.define_method("children_time", method!(Measurement::children_time, 0))?;
-    class.define_method("to_s", method!(Measurement::describe, 0))?;
-    class.define_method("inspect", method!(Measurement::inspect, 0))
+    class.define_method("called", reader!(Measurement::called))?;
+    class.define_method("total_time", reader!(Measurement::total_time))?;
+    class.define_method("self_time", reader!(Measurement::self_time))?;
+    class.define_method("wait_time", reader!(Measurement::wait_time))?;
+    class.define_method("children_time", reader!(Measurement::children_time))?;
+    class.define_method("to_s", reader!(Measurement::describe))?;
+    class.define_method("inspect", reader!(Measurement::inspect))
 }

@@ -3,15 +3,14 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use magnus::{
-    Error, IntoValue, Module, RArray, RModule, Ruby, Symbol, Value, method, value::ReprValue,
-};
+use magnus::{Error, IntoValue, Module, RArray, RModule, Ruby, Symbol, Value, value::ReprValue};
 use rubyprof_core::{Method, MethodId, MethodRow, OwnerKind};
 
 use super::allocation::Allocation;
 use super::call_trees::CallTrees;
 use super::data::{self, Shared};
 use super::measurement::Measurement;
+use crate::guard::{comparison, reader, ruby_reader};
 
 #[magnus::wrap(class = "RubyProf::MethodInfo", free_immediately, size)]
 #[derive(Clone)]
@@ -47,9 +46,9 @@ impl MethodInfo {
         self.record().owner_kind.flag()
     }
 
-    fn method_name(ruby: &Ruby, rb_self: &Self) -> Option<Symbol> {
-        let name = rb_self.record().name.as_deref()?;
-        Some(ruby.to_symbol(name))
+    fn method_name(ruby: &Ruby, rb_self: &Self) -> Result<Option<Symbol>, Error> {
+        let name = rb_self.record().name.as_deref();
+        Ok(name.map(|name| ruby.to_symbol(name)))
     }
 
     pub(crate) fn full_name(&self) -> String {
@@ -205,25 +204,25 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     ] {
         class.const_set(kind.0, kind.1.flag())?;
     }
-    class.define_method("klass_name", method!(MethodInfo::klass_name, 0))?;
-    class.define_method("klass_flags", method!(MethodInfo::klass_flags, 0))?;
-    class.define_method("method_name", method!(MethodInfo::method_name, 0))?;
-    class.define_method("full_name", method!(MethodInfo::full_name, 0))?;
-    class.define_method("source_file", method!(MethodInfo::source_file, 0))?;
-    class.define_method("line", method!(MethodInfo::line, 0))?;
-    class.define_method("called", method!(MethodInfo::called, 0))?;
-    class.define_method("total_time", method!(MethodInfo::total_time, 0))?;
-    class.define_method("self_time", method!(MethodInfo::self_time, 0))?;
-    class.define_method("wait_time", method!(MethodInfo::wait_time, 0))?;
-    class.define_method("children_time", method!(MethodInfo::children_time, 0))?;
-    class.define_method("recursive?", method!(MethodInfo::is_recursive, 0))?;
-    class.define_method("measurement", method!(MethodInfo::measurement, 0))?;
-    class.define_method("call_trees", method!(MethodInfo::call_trees, 0))?;
-    class.define_method("allocations", method!(MethodInfo::allocations, 0))?;
-    class.define_method("hash", method!(MethodInfo::hash, 0))?;
-    class.define_method("eql?", method!(MethodInfo::equals, 1))?;
-    class.define_method("==", method!(MethodInfo::equals, 1))?;
-    class.define_method("<=>", method!(MethodInfo::compare, 1))?;
-    class.define_method("to_s", method!(MethodInfo::to_s, 0))?;
-    class.define_method("inspect", method!(MethodInfo::inspect, 0))
+    class.define_method("klass_name", reader!(MethodInfo::klass_name))?;
+    class.define_method("klass_flags", reader!(MethodInfo::klass_flags))?;
+    class.define_method("method_name", ruby_reader!(MethodInfo::method_name))?;
+    class.define_method("full_name", reader!(MethodInfo::full_name))?;
+    class.define_method("source_file", reader!(MethodInfo::source_file))?;
+    class.define_method("line", reader!(MethodInfo::line))?;
+    class.define_method("called", reader!(MethodInfo::called))?;
+    class.define_method("total_time", reader!(MethodInfo::total_time))?;
+    class.define_method("self_time", reader!(MethodInfo::self_time))?;
+    class.define_method("wait_time", reader!(MethodInfo::wait_time))?;
+    class.define_method("children_time", reader!(MethodInfo::children_time))?;
+    class.define_method("recursive?", reader!(MethodInfo::is_recursive))?;
+    class.define_method("measurement", reader!(MethodInfo::measurement))?;
+    class.define_method("call_trees", reader!(MethodInfo::call_trees))?;
+    class.define_method("allocations", ruby_reader!(MethodInfo::allocations))?;
+    class.define_method("hash", ruby_reader!(MethodInfo::hash))?;
+    class.define_method("eql?", comparison!(MethodInfo::equals))?;
+    class.define_method("==", comparison!(MethodInfo::equals))?;
+    class.define_method("<=>", comparison!(MethodInfo::compare))?;
+    class.define_method("to_s", reader!(MethodInfo::to_s))?;
+    class.define_method("inspect", reader!(MethodInfo::inspect))
 }

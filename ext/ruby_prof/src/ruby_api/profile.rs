@@ -19,7 +19,7 @@ use super::thread::Thread;
 use crate::classes::Pins;
 use crate::clock::{self, Clock};
 use crate::errors;
-use crate::guard::guard;
+use crate::guard::{guard, reader, ruby_reader};
 use crate::hook::Hooks;
 use crate::names::VmNames;
 use crate::session::{Session, object_id};
@@ -381,19 +381,13 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("pause", method!(Profile::pause, 0))?;
     class.define_method("resume", method!(Profile::resume, 0))?;
     class.define_method("profile", method!(Profile::profile_block, 0))?;
-    class.define_method("running?", method!(Profile::is_running, 0))?;
-    class.define_method("paused?", method!(Profile::is_paused, 0))?;
-    class.define_method("measure_mode", method!(Profile::measure_mode, 0))?;
-    class.define_method(
-        "measure_mode_string",
-        method!(Profile::measure_mode_string, 0),
-    )?;
-    class.define_method("measure_mode_name", method!(Profile::measure_mode_name, 0))?;
-    class.define_method(
-        "track_allocations?",
-        method!(Profile::tracks_allocations, 0),
-    )?;
-    class.define_method("c_calls?", method!(Profile::records_c_calls, 0))?;
-    class.define_method("threads", method!(Profile::threads, 0))?;
-    class.define_method("inspect", method!(Profile::inspect, 0))
+    class.define_method("running?", reader!(Profile::is_running))?;
+    class.define_method("paused?", reader!(Profile::is_paused))?;
+    class.define_method("measure_mode", reader!(Profile::measure_mode))?;
+    class.define_method("measure_mode_string", reader!(Profile::measure_mode_string))?;
+    class.define_method("measure_mode_name", reader!(Profile::measure_mode_name))?;
+    class.define_method("track_allocations?", reader!(Profile::tracks_allocations))?;
+    class.define_method("c_calls?", reader!(Profile::records_c_calls))?;
+    class.define_method("threads", ruby_reader!(Profile::threads))?;
+    class.define_method("inspect", reader!(Profile::inspect))
 }

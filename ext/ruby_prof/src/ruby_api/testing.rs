@@ -24,6 +24,7 @@ fn panic_after(profile: Obj<Profile>, events: u64) {
 }
 
 /// Panics, in a method.
+#[expect(clippy::panic)]
 fn panic_now(ruby: &Ruby) -> Result<(), Error> {
     guard(ruby, || panic!("a test asked for this panic"))
 }

@@ -1,12 +1,16 @@
 //! `RubyProf::Thread`: one fiber's calls.
 
+// The indexes are the profile's own; a panic would become InternalError.
+#![expect(clippy::indexing_slicing)]
+
 use std::sync::Arc;
 
-use magnus::{Error, Module, RArray, RModule, Ruby, method};
+use magnus::{Error, Module, RArray, RModule, Ruby};
 
 use super::call_tree::CallTree;
 use super::data::{self, Shared};
 use super::method_info::MethodInfo;
+use crate::guard::{reader, ruby_reader};
 
 #[magnus::wrap(class = "RubyProf::Thread", free_immediately, size)]
 pub(crate) struct Thread {
@@ -65,11 +69,11 @@ impl Thread {
 
 pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let class = data::define_class(ruby, module, "Thread")?;
-    class.define_method("id", method!(Thread::id, 0))?;
-    class.define_method("fiber_id", method!(Thread::fiber_id, 0))?;
-    class.define_method("call_tree", method!(Thread::call_tree, 0))?;
-    class.define_method("methods", method!(Thread::methods, 0))?;
-    class.define_method("total_time", method!(Thread::total_time, 0))?;
-    class.define_method("wait_time", method!(Thread::wait_time, 0))?;
-    class.define_method("inspect", method!(Thread::inspect, 0))
+    class.define_method("id", reader!(Thread::id))?;
+    class.define_method("fiber_id", reader!(Thread::fiber_id))?;
+    class.define_method("call_tree", reader!(Thread::call_tree))?;
+    class.define_method("methods", ruby_reader!(Thread::methods))?;
+    class.define_method("total_time", reader!(Thread::total_time))?;
+    class.define_method("wait_time", reader!(Thread::wait_time))?;
+    class.define_method("inspect", reader!(Thread::inspect))
 }

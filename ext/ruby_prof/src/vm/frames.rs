@@ -79,8 +79,8 @@ pub(crate) unsafe fn live_frames(arg: *mut TraceArg, sources: &mut Sources) -> V
         matches!(frame.frame_type(), FrameType::Method | FrameType::Code)
     });
     let mut live: Vec<LiveFrame> = Vec::new();
-    // One past the last Ruby method's own frame.
-    let mut ruby = 0;
+    // Where the last Ruby method's own frame is in the list.
+    let mut own_method = None;
     for (index, frame) in outermost_first.into_iter().enumerate() {
         let running = Some(index) == running;
         // SAFETY: a frame of the running fiber, and what hangs on it.
@@ -116,10 +116,14 @@ pub(crate) unsafe fn live_frames(arg: *mut TraceArg, sources: &mut Sources) -> V
             Location::default()
         };
         // A block that a C method runs for its own method: the method goes on in it.
-        if kind == FrameType::Code && ruby > 0 && live[ruby - 1].key == key {
-            live[ruby - 1].position = place;
-            for between in &mut live[ruby..] {
-                between.transparent = true;
+        if kind == FrameType::Code
+            && let Some((method, between)) =
+                own_method.and_then(|at| live.get_mut(at..)?.split_first_mut())
+            && method.key == key
+        {
+            method.position = place;
+            for frame in between {
+                frame.transparent = true;
             }
             continue;
         }
@@ -135,7 +139,7 @@ pub(crate) unsafe fn live_frames(arg: *mut TraceArg, sources: &mut Sources) -> V
             position: place,
         });
         if kind == FrameType::Method {
-            ruby = live.len();
+            own_method = live.len().checked_sub(1);
         }
     }
     live
@@ -152,14 +156,15 @@ pub(crate) fn position(depth: usize, sources: &mut Sources, ruby_only: bool) -> 
     let found = unsafe {
         rb_sys::rb_profile_frames(0, LOOK_AT as i32, frames.as_mut_ptr(), lines.as_mut_ptr())
     };
-    let found = usize::try_from(found).unwrap_or(0).min(LOOK_AT);
-    for index in depth..found {
-        if lines[index] > 0 {
+    let found = usize::try_from(found).unwrap_or(0);
+    let seen = frames.iter().zip(&lines).take(found).skip(depth);
+    for (frame, line) in seen {
+        if *line > 0 {
             // SAFETY: a frame just given by the VM; nothing ran since.
-            let path = unsafe { rb_sys::rb_profile_frame_path(frames[index]) };
+            let path = unsafe { rb_sys::rb_profile_frame_path(*frame) };
             return Location {
                 file: string(path, |bytes| sources.file(bytes)),
-                line: lines[index].unsigned_abs(),
+                line: line.unsigned_abs(),
             };
         }
         if !ruby_only {
