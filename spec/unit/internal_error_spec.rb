@@ -25,6 +25,14 @@ RSpec.describe RubyProf::InternalError do
       .to raise_error(described_class, /a test asked for this panic.*please report it/)
   end
 
+  it "promises a profile only where there is one" do
+    quietly { RubyProf::Testing.panic_now }
+  rescue described_class => e
+    expect([e.profile, e.message]).to match [nil, /please report it with this message\)\z/]
+  else
+    raise "no error"
+  end
+
   describe "from a panic in the hook" do
     def error
       @error ||= begin
@@ -45,7 +53,7 @@ RSpec.describe RubyProf::InternalError do
     end
 
     it "is raised by stop, not in the program" do
-      expect(error.message).to include "a test asked for this panic", "please report it"
+      expect(error.message).to include "a test asked for this panic", "please report it", "the error's profile has it"
     end
 
     it "keeps the profile with what was recorded before" do

@@ -95,4 +95,13 @@ RSpec.describe RubyProf::Profile, "from start to stop" do
     expect(running.size).to eq 1
     running.each(&:stop)
   end
+
+  it "keeps what was recorded when the program's Thread.list cannot be asked" do
+    recorded = described_class.new.start
+    1.to_s
+    allow(Thread).to receive(:list).and_raise("not now")
+    recorded.stop
+    expect(method_names(recorded)).to include "Integer#to_s"
+    expect(Thread).to have_received(:list)
+  end
 end

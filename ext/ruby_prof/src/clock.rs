@@ -8,9 +8,9 @@ use rubyprof_core::Scale;
 /// What the events of a profile are stamped with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Clock {
-    /// The processor's time stamp counter, in ticks of its own. 2 to 10 ns a reading.
+    /// The processor's time stamp counter, in ticks of its own. 2 to 20 ns a reading, by machine.
     Tsc,
-    /// `CLOCK_MONOTONIC`, in nanoseconds. 20 to 25 ns a reading.
+    /// `CLOCK_MONOTONIC`, in nanoseconds. 20 to 45 ns a reading.
     Monotonic,
     /// `CLOCK_PROCESS_CPUTIME_ID`, in nanoseconds. A system call: 400 to 550 ns a reading.
     ProcessCpu,

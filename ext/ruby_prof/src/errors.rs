@@ -4,15 +4,27 @@ use magnus::{Class, Error, ExceptionClass, Module, Ruby};
 
 /// `RubyProf::InternalError`: a defect of this library.
 pub(crate) fn internal(ruby: &Ruby, message: &str) -> Error {
+    defect(ruby, message, "")
+}
+
+/// The same for a defect that ended a recording, for a caller that attaches the profile.
+pub(crate) fn while_recording(ruby: &Ruby, message: &str) -> Error {
+    let kept = ". What was recorded before it is kept: the error's profile has it";
+    defect(ruby, message, kept)
+}
+
+fn defect(ruby: &Ruby, message: &str, kept: &str) -> Error {
     let class = ruby
         .class_object()
         .const_get::<_, magnus::RModule>("RubyProf")
         .and_then(|module| module.const_get::<_, ExceptionClass>("InternalError"))
         .unwrap_or_else(|_| ruby.exception_runtime_error());
-    let advice = "this is a defect of ruby-prof-rs; please report it with this message. \
-                  What was recorded before it is kept: the error's profile has it";
-    // An exception object, not only class and message: the profile is attached to it.
-    match class.new_instance((format!("internal error: {message} ({advice})"),)) {
+    let text = format!(
+        "internal error: {message} (this is a defect of ruby-prof-rs; please report it with this \
+         message{kept})"
+    );
+    // An exception object, not only class and message: the profile may be attached to it.
+    match class.new_instance((text,)) {
         Ok(exception) => exception.into(),
         Err(error) => error,
     }

@@ -232,15 +232,11 @@ impl<R: Reader> Host for Event<'_, R> {
     }
 
     fn method(&mut self, key: MethodKey) -> MethodOrigin {
-        let owner = key.owner as VALUE;
         // SAFETY: the class owns a method that is being called or runs: it is live.
-        let folded_into = match unsafe { self.vm.classes.admit(owner) } {
-            Admission::Itself => None,
-            Admission::Folded(owner) => Some(MethodKey { owner, ..key }),
-        };
+        let recorded = unsafe { self.vm.recorded_as(key) };
         MethodOrigin {
-            folded_into,
-            hidden: self.vm.hidden.contains(&owner),
+            folded_into: (recorded != key).then_some(recorded),
+            hidden: self.vm.hidden.contains(&(key.owner as VALUE)),
         }
     }
 

@@ -8,8 +8,8 @@ module RubyProf
     # Names of the columns that methods can be sorted and filtered by.
     COLUMNS = %i[total_time self_time wait_time children_time].freeze
 
-    # The largest max_depth: a tree has no more nodes than that.
-    MAX_DEPTH = (2**32) - 1
+    # The largest max_depth and max_threads: a profile has no more call paths than that.
+    MAX_COUNT = (2**32) - 1
 
     # The largest number of nanoseconds or objects that a profile can hold.
     MAX_VALUE = (2**64) - 1
@@ -18,7 +18,7 @@ module RubyProf
     NONZERO_TIME = 0.005
 
     # Options that have an effect, and a check.
-    CHECKED = %i[min_percent max_percent min_time nonzero sort_method filter_by max_depth title].freeze
+    CHECKED = %i[min_percent max_percent min_time nonzero sort_method filter_by max_depth max_threads title].freeze
 
     # Options of ruby-prof's printers that say nothing about this report, taken without a word.
     ELSEWHERE = %i[application editor_uri expansion path print_file profile threshold].freeze
@@ -90,6 +90,12 @@ module RubyProf
       @options[:max_depth]
     end
 
+    # @return [Integer] how many threads (fibers) get a section of their own, the longest running
+    #   first; the others are in the summary and in the section over all threads
+    def max_threads
+      @options[:max_threads] || 50
+    end
+
     # @return [String] how the time of printing is written, for Time#strftime
     def time_format
       "%A, %B %-d at %l:%M:%S %p (%Z)"
@@ -128,9 +134,9 @@ module RubyProf
             value.is_a?(Numeric) && value.real? && value.finite? && value >= 0
           end
         when :sort_method, :filter_by
-          check(name, value, COLUMNS.map(&:inspect).join(", ")) { COLUMNS.include?(value&.to_sym) }
-        when :max_depth
-          check(name, value, "an Integer from 0 to #{MAX_DEPTH}") { value.is_a?(Integer) && value.between?(0, MAX_DEPTH) }
+          check(name, value, COLUMNS.map(&:inspect).join(", ")) { value.respond_to?(:to_sym) && COLUMNS.include?(value.to_sym) }
+        when :max_depth, :max_threads
+          check(name, value, "an Integer from 0 to #{MAX_COUNT}") { value.is_a?(Integer) && value.between?(0, MAX_COUNT) }
         when :title
           check(name, value, "a String") { value.is_a?(String) }
         end
@@ -138,12 +144,7 @@ module RubyProf
     end
 
     def check(name, value, wanted)
-      return if value.nil?
-      return if begin
-        yield
-      rescue NoMethodError
-        false
-      end
+      return if value.nil? || yield
 
       raise ArgumentError, "#{name}: #{value.inspect} cannot be used: give #{wanted}"
     end
@@ -185,6 +186,7 @@ module RubyProf
       {
         min_percent: min_percent.to_f, max_percent: max_percent.to_f, filter_by: filter_by,
         sort_method: sort_method, min_value: min_value, max_depth: max_depth,
+        max_threads: max_threads,
         title: @options[:title]&.encode(Encoding::UTF_8, invalid: :replace, undef: :replace)&.scrub, generated_at: Time.now.strftime(time_format), version: VERSION
       }
     end

@@ -24,6 +24,15 @@ RSpec.describe RubyProf::AbstractPrinter, "options" do
     expect(printer.min_percent).to eq 0
   end
 
+  it "say how many fibers get a section of their own" do
+    result = RubyProf.profile { 3.times { Fiber.new { 1.to_s }.resume } }
+    page = ->(**options) { RubyProf::GraphHtmlPrinter.new(result).print(+"", **options) }
+    sections = ->(html) { html.scan(/id="t\d+-title"/).size }
+    expect(result.threads.size).to eq 4
+    expect(sections[page[max_threads: 2]]).to eq sections[page[]] - 2
+    expect { page[max_threads: -1] }.to raise_error(ArgumentError, /max_threads: -1 cannot be used/)
+  end
+
   it "differ in the graph, as ruby-prof's" do
     expect(RubyProf::GraphHtmlPrinter.new(recorded)).to have_attributes(filter_by: :total_time, sort_method: :total_time)
   end

@@ -168,14 +168,16 @@ impl Profile {
                     std::ptr::null_mut(),
                 ))
             };
-            let alive = living_threads(ruby)?;
-            session.recorder.end_threads(|id| alive.contains(&id));
+            // What was recorded is not to be lost because the program's Thread.list cannot be asked.
+            if let Ok(alive) = living_threads(ruby) {
+                session.recorder.end_threads(|id| alive.contains(&id));
+            }
             rb_self.finish(*session, now)
         })?;
         match failure {
             None => Ok(rb_self),
             Some(message) => {
-                let error = errors::internal(ruby, &message);
+                let error = errors::while_recording(ruby, &message);
                 if let Some(exception) = error.value() {
                     let exception: magnus::RObject = magnus::TryConvert::try_convert(exception)?;
                     exception.ivar_set("@profile", rb_self)?;
@@ -197,7 +199,7 @@ impl Profile {
         };
         let recorder: Recorder = session.recorder;
         let run = recorder.finish(now, settings, &mut VmNames);
-        let whole = match self.result.take() {
+        let whole = match self.result() {
             Some(earlier) => earlier.profile.followed_by(&run),
             None => run,
         };
