@@ -38,7 +38,7 @@ RSpec.describe RubyProf, "given what it cannot use" do
     end
 
     it "knows its measure modes" do
-      [9, 3, -1, 2**70].each do |mode|
+      [9, 4, -1, 2**70].each do |mode|
         expect { described_class.new(measure_mode: mode) }.to refuse(ArgumentError, "Unknown measure mode: #{mode}", "RubyProf::WALL_TIME")
       end
       ["wall", :wall, nil, 1.0, []].each do |mode|

@@ -18,4 +18,6 @@ pub struct Allocation {
     pub location: Location,
     /// How many objects.
     pub count: u64,
+    /// Their memory in bytes when they had been made; 0 where it was not asked for.
+    pub bytes: u64,
 }

@@ -103,7 +103,8 @@ impl Recorder {
                     class_name,
                     owner_kind,
                     location: self.sources.sites[key.site as usize],
-                    count: *count,
+                    count: count.objects,
+                    bytes: count.bytes,
                 })
             })
             .collect();

@@ -12,6 +12,8 @@ pub enum MeasureMode {
     ProcessTime,
     /// Objects the VM created. Unit: objects.
     Allocations,
+    /// Memory of the objects the VM created. Unit: bytes.
+    Memory,
 }
 
 /// The unit of every measured number of a profile.
@@ -21,11 +23,18 @@ pub enum Unit {
     Nanoseconds,
     /// A number of objects.
     Objects,
+    /// A number of bytes.
+    Bytes,
 }
 
 impl MeasureMode {
     /// All modes, in the order of their numbers.
-    pub const ALL: [Self; 3] = [Self::WallTime, Self::ProcessTime, Self::Allocations];
+    pub const ALL: [Self; 4] = [
+        Self::WallTime,
+        Self::ProcessTime,
+        Self::Allocations,
+        Self::Memory,
+    ];
 
     /// The mode with ruby-prof's number `number`; `None` for a number that no mode has.
     pub fn from_number(number: i64) -> Option<Self> {
@@ -40,6 +49,7 @@ impl MeasureMode {
             Self::WallTime => 0,
             Self::ProcessTime => 1,
             Self::Allocations => 2,
+            Self::Memory => 3,
         }
     }
 
@@ -49,6 +59,7 @@ impl MeasureMode {
             Self::WallTime => "wall_time",
             Self::ProcessTime => "process_time",
             Self::Allocations => "allocations",
+            Self::Memory => "memory",
         }
     }
 
@@ -58,6 +69,7 @@ impl MeasureMode {
             Self::WallTime => "Wall Time",
             Self::ProcessTime => "Process Time",
             Self::Allocations => "Allocations",
+            Self::Memory => "Memory",
         }
     }
 
@@ -66,6 +78,7 @@ impl MeasureMode {
         match self {
             Self::WallTime | Self::ProcessTime => Unit::Nanoseconds,
             Self::Allocations => Unit::Objects,
+            Self::Memory => Unit::Bytes,
         }
     }
 }

@@ -89,7 +89,11 @@ impl Merger {
             allocation.owner_kind,
         );
         match self.tallied.entry(key) {
-            Entry::Occupied(known) => allocations[*known.get()].count += allocation.count,
+            Entry::Occupied(known) => {
+                let sums = &mut allocations[*known.get()];
+                sums.count += allocation.count;
+                sums.bytes += allocation.bytes;
+            }
             Entry::Vacant(new) => {
                 new.insert(allocations.len());
                 allocations.push(allocation);

@@ -11,7 +11,7 @@ use crate::host::Host;
 use crate::method::{MethodId, MethodKey};
 use crate::methods::Methods;
 use crate::source::{Location, Sources};
-use crate::tally::Tally;
+use crate::tally::{Tally, TallyKey};
 
 /// Records one profile.
 ///
@@ -222,18 +222,34 @@ impl Recorder {
     }
 
     /// An object of `class` was made by code of the method `lexical` (of the running method if that
-    /// one is not recorded).
-    pub fn allocated(&mut self, lexical: Option<MethodKey>, class: u64, location: Location) {
+    /// one is not recorded). Returns the place of its count, for
+    /// [`allocated_bytes`](Self::allocated_bytes).
+    pub fn allocated(
+        &mut self,
+        lexical: Option<MethodKey>,
+        class: u64,
+        location: Location,
+    ) -> Option<usize> {
         if self.is_ignoring() || self.paused_at.is_some() {
-            return;
+            return None;
         }
-        let Some(thread) = self.current else { return };
+        let thread = self.current?;
         let lexical = lexical
             .and_then(|key| self.methods.find(key))
             .filter(|method| !self.methods.get(*method).hidden);
         let method = lexical.unwrap_or_else(|| self.tree.method(self.top));
         let site = self.sources.site(location);
-        self.tally.add(thread as u32, method, class, site);
+        Some(self.tally.add(TallyKey {
+            thread: thread as u32,
+            method,
+            class,
+            site,
+        }))
+    }
+
+    /// An object that was counted at `place` has so many bytes.
+    pub fn allocated_bytes(&mut self, place: usize, bytes: u64) {
+        self.tally.add_bytes(place, bytes);
     }
 
     /// The files that locations refer to.

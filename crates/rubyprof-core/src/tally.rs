@@ -14,30 +14,39 @@ pub(crate) struct TallyKey {
     pub(crate) site: u32,
 }
 
+/// Objects and their bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Count {
+    pub(crate) objects: u64,
+    pub(crate) bytes: u64,
+}
+
 /// Counts in the order of first occurrence.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    counts: Vec<(TallyKey, u64)>,
+    counts: Vec<(TallyKey, Count)>,
     positions: HashMap<TallyKey, usize, BuildMix>,
 }
 
 impl Tally {
-    pub(crate) fn add(&mut self, thread: u32, method: MethodId, class: u64, site: u32) {
-        let key = TallyKey {
-            thread,
-            method,
-            class,
-            site,
-        };
+    /// Counts an object. Returns its count's place, for [`add_bytes`](Self::add_bytes).
+    pub(crate) fn add(&mut self, key: TallyKey) -> usize {
         let counts = &mut self.counts;
         let position = *self.positions.entry(key).or_insert_with(|| {
-            counts.push((key, 0));
+            counts.push((key, Count::default()));
             counts.len() - 1
         });
-        self.counts[position].1 += 1;
+        self.counts[position].1.objects += 1;
+        position
     }
 
-    pub(crate) fn counts(&self) -> &[(TallyKey, u64)] {
+    pub(crate) fn add_bytes(&mut self, position: usize, bytes: u64) {
+        if let Some((_, count)) = self.counts.get_mut(position) {
+            count.bytes += bytes;
+        }
+    }
+
+    pub(crate) fn counts(&self) -> &[(TallyKey, Count)] {
         &self.counts
     }
 }

@@ -14,18 +14,19 @@
   // Numbers, as src/format/number.rs writes them.
   const thousands = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
   function measured(value) {
-    if (unit !== "ns") return thousands(value);
-    if (value < 1000) return value + " ns";
-    for (const [size, name] of [[1e3, "µs"], [1e6, "ms"], [1e9, "s"]]) {
+    if (unit === "objects") return thousands(value);
+    if (value < 1000) return value + (unit === "ns" ? " ns" : " B");
+    for (const [size, name] of unit === "ns" ? [[1e3, "µs"], [1e6, "ms"], [1e9, "s"]] : [[1e3, "kB"], [1e6, "MB"], [1e9, "GB"]]) {
       for (const [decimals, scale] of [[2, 100], [1, 10], [0, 1]]) {
         const rounded = Math.round((value * scale) / size);
         if (rounded < 1000) return (rounded / scale).toFixed(decimals) + " " + name;
       }
     }
-    return thousands(Math.round(value / 1e9)) + " s";
+    return thousands(Math.round(value / 1e9)) + (unit === "ns" ? " s" : " GB");
   }
   function exact(value) {
-    return thousands(value) + (unit === "ns" ? " ns" : value === 1 ? " object" : " objects");
+    const one = unit.replace(/s$/, "");
+    return thousands(value) + " " + (unit === "ns" || value !== 1 ? unit : one);
   }
   function percent(value, total) {
     const share = total > 0 ? Math.min(100, (value / total) * 100) : 0;

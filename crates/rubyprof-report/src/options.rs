@@ -75,6 +75,14 @@ pub struct Options {
     /// How many fibers get a section of their own; the longest running ones do. The others stay in
     /// the summary and in the section over all threads, and the report says so. Default 50.
     pub max_threads: usize,
+    /// Paths below this share of their thread's total start hidden, in percent. Call stack page
+    /// only. Default 1.
+    pub threshold: f64,
+    /// Paths from this share of their thread's total upwards start open, in percent. Call stack page
+    /// only. Default 10.
+    pub expansion: f64,
+    /// The program that was profiled, as it shall be shown.
+    pub application: Option<String>,
 }
 
 impl Options {
@@ -91,6 +99,9 @@ impl Options {
             generated_at: None,
             version: None,
             max_threads: 50,
+            threshold: 1.0,
+            expansion: 10.0,
+            application: None,
         }
     }
 

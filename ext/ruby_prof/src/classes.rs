@@ -31,6 +31,8 @@ struct Pinned {
     objects: HashSet<VALUE>,
     /// How many of them are classes that may pass.
     passing: usize,
+    /// The object made last, until its size is known.
+    newest: Option<VALUE>,
 }
 
 // SAFETY: touched only by the thread that holds the GVL: the hook, Ruby methods, the GC's marking.
@@ -65,12 +67,25 @@ impl Pins {
         room
     }
 
+    /// Keeps an object alive until the next one is made or it is taken.
+    pub(crate) fn keep_newest(&self, object: VALUE) {
+        // SAFETY: as for `add`.
+        unsafe { (*self.0.get()).newest = Some(object) };
+    }
+
+    /// Lets go of that object.
+    pub(crate) fn take_newest(&self) -> Option<VALUE> {
+        // SAFETY: as for `add`.
+        unsafe { (*self.0.get()).newest.take() }
+    }
+
     /// For the GC: marks everything.
     pub(crate) fn mark(&self) {
         // SAFETY: called while the GC marks, with the GVL; every value was live when it was pinned
         // and has been marked ever since.
         unsafe {
-            for value in &(*self.0.get()).objects {
+            let pinned = &*self.0.get();
+            for value in pinned.objects.iter().chain(&pinned.newest) {
                 rb_sys::rb_gc_mark(*value);
             }
         }

@@ -16,6 +16,8 @@ pub(crate) enum Clock {
     ProcessCpu,
     /// Objects made since the profile started: the session counts them.
     Objects,
+    /// Bytes of objects made since the profile started, likewise.
+    Bytes,
     /// A clock that only `RubyProf::Testing.advance` moves, in nanoseconds.
     Manual,
 }
@@ -37,6 +39,7 @@ impl Clock {
             Self::Monotonic => "CLOCK_MONOTONIC",
             Self::ProcessCpu => "CLOCK_PROCESS_CPUTIME_ID",
             Self::Objects => "objects created",
+            Self::Bytes => "bytes of objects created",
             Self::Manual => "set by hand",
         }
     }

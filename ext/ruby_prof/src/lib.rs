@@ -12,6 +12,7 @@ mod clock;
 mod errors;
 mod guard;
 mod hook;
+mod memory;
 mod names;
 mod ruby_api;
 mod session;

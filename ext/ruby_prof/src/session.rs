@@ -11,6 +11,7 @@ use rubyprof_core::{
 
 use crate::classes::{Admission, Classes, Pins};
 use crate::clock::{self, Clock};
+use crate::memory::Memory;
 use crate::testing;
 use crate::vm::event::{NEWOBJ, Reader, TraceArg};
 use crate::vm::frames;
@@ -48,6 +49,8 @@ pub(crate) struct VmState {
     pub(crate) clock: Clock,
     /// Objects made while not paused: the ticks of [`Clock::Objects`].
     pub(crate) objects: u64,
+    /// Their memory, where it is asked for.
+    memory: Option<Memory>,
     pub(crate) track_allocations: bool,
     pub(crate) classes: Classes,
     pins: Arc<Pins>,
@@ -76,6 +79,8 @@ impl Session {
             vm: VmState {
                 clock,
                 objects: 0,
+                memory: (track_allocations || clock == Clock::Bytes)
+                    .then(|| Memory::new(Arc::clone(&pins))),
                 track_allocations,
                 classes: Classes::new(Arc::clone(&pins)),
                 pins,
@@ -93,6 +98,11 @@ impl Session {
     /// The clock's reading.
     pub(crate) fn now(&self) -> u64 {
         self.vm.now()
+    }
+
+    /// The end: what was made last has all it will have.
+    pub(crate) fn close(&mut self) {
+        self.vm.size_newest(&mut self.recorder);
     }
 }
 
@@ -114,6 +124,7 @@ impl VmState {
             Clock::Monotonic => clock::monotonic(),
             Clock::ProcessCpu => clock::process_cpu(),
             Clock::Objects => self.objects,
+            Clock::Bytes => self.memory.as_ref().map_or(0, Memory::bytes),
             Clock::Manual => testing::now(),
         }
     }
@@ -131,6 +142,13 @@ impl VmState {
         match unsafe { self.classes.admit(key.owner as VALUE) } {
             Admission::Itself => key,
             Admission::Folded(owner) => MethodKey { owner, ..key },
+        }
+    }
+
+    /// Adds the size of the object made last to the count of its line.
+    fn size_newest(&self, recorder: &mut Recorder) {
+        if let Some((place, size)) = self.memory.as_ref().and_then(Memory::take_newest) {
+            recorder.allocated_bytes(place, size);
         }
     }
 
@@ -272,14 +290,15 @@ pub(crate) unsafe fn object_made<R: Reader>(
     }
     // SAFETY: of a NEWOBJ event, whose object has its flags and its class (the second word of every
     // object, ruby/internal/core/rbasic.h) already.
-    let class = unsafe {
+    let (object, class) = unsafe {
         debug_assert!(R::event(arg) == NEWOBJ);
         let object = rb_sys::rb_tracearg_object(TraceArg::public(arg));
         if rb_sys::RB_TYPE_P(object, rb_sys::ruby_value_type::RUBY_T_IMEMO) {
             return;
         }
-        *(object as *const VALUE).add(1)
+        (object, *(object as *const VALUE).add(1))
     };
+    vm.size_newest(recorder);
     // SAFETY: as above.
     unsafe {
         let token = R::token(arg);
@@ -291,9 +310,28 @@ pub(crate) unsafe fn object_made<R: Reader>(
         return;
     }
     vm.objects += 1;
-    if !vm.track_allocations {
-        return;
+    let place = if vm.track_allocations {
+        // SAFETY: the caller's; the class is the new object's.
+        unsafe { count_by_line::<R>(arg, class, recorder, vm) }
+    } else {
+        None
+    };
+    if let Some(memory) = &vm.memory {
+        memory.made(object, place);
     }
+}
+
+/// Counts an object of `class` by the line that makes it. Returns where.
+///
+/// # Safety
+///
+/// As for [`object_made`]; `class` must be the new object's, or 0.
+unsafe fn count_by_line<R: Reader>(
+    arg: *mut TraceArg,
+    class: VALUE,
+    recorder: &mut Recorder,
+    vm: &mut VmState,
+) -> Option<usize> {
     let class = if class == 0 {
         0
     } else {
@@ -314,5 +352,5 @@ pub(crate) unsafe fn object_made<R: Reader>(
             .flatten()
             .map(|key| vm.recorded_as(key))
     };
-    recorder.allocated(lexical, class, location);
+    recorder.allocated(lexical, class, location)
 }

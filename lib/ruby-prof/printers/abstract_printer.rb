@@ -193,7 +193,7 @@ module RubyProf
 
     # min_time in the profile's own unit: nanoseconds or objects.
     def min_value
-      unit = @result.measure_mode == ALLOCATIONS ? 1 : 1_000_000_000
+      unit = [ALLOCATIONS, MEMORY].include?(@result.measure_mode) ? 1 : 1_000_000_000
       [min_time * unit, MAX_VALUE].min.ceil
     end
   end

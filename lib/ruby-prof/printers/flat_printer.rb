@@ -12,7 +12,7 @@ module RubyProf
     end
 
     def report
-      Report.flat(@result, report_options)
+      Report.render(@result, :flat, report_options)
     end
   end
 end

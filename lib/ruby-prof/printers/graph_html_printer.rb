@@ -12,7 +12,7 @@ module RubyProf
     end
 
     def report
-      Report.graph_html(@result, report_options)
+      Report.render(@result, :graph_html, report_options)
     end
   end
 end

@@ -23,23 +23,31 @@ pub(crate) fn duration(nanoseconds: u64) -> String {
     if nanoseconds < 1_000 {
         return format!("{nanoseconds} ns");
     }
-    let value = u128::from(nanoseconds);
-    for (unit, name) in [(1_000, "µs"), (1_000_000, "ms"), (1_000_000_000, "s")] {
+    let units = [(1_000, "µs"), (1_000_000, "ms"), (1_000_000_000, "s")];
+    three_digits(nanoseconds, units).unwrap_or_else(|| {
+        let rounded_up = nanoseconds % 1_000_000_000 >= 500_000_000;
+        let seconds = nanoseconds / 1_000_000_000 + u64::from(rounded_up);
+        format!("{} s", thousands(seconds))
+    })
+}
+
+/// `value` in the first unit in which it is below 1,000, with three digits.
+fn three_digits(value: u64, units: [(u128, &str); 3]) -> Option<String> {
+    let value = u128::from(value);
+    for (unit, name) in units {
         for (decimals, scale) in [(2, 100), (1, 10), (0, 1)] {
             // Rounding may carry into the next digit (9.999 -> 10.0), so the rounded number decides.
             let rounded: u128 = (value * scale + unit / 2) / unit;
             if rounded < 1_000 {
                 let whole = rounded / scale;
-                return match decimals {
+                return Some(match decimals {
                     0 => format!("{whole} {name}"),
                     _ => format!("{whole}.{:0decimals$} {name}", rounded % scale),
-                };
+                });
             }
         }
     }
-    let rounded_up = nanoseconds % 1_000_000_000 >= 500_000_000;
-    let seconds = nanoseconds / 1_000_000_000 + u64::from(rounded_up);
-    format!("{} s", thousands(seconds))
+    None
 }
 
 /// A measured value in the unit that suits it; objects as a count.
@@ -47,7 +55,17 @@ pub(crate) fn value(value: u64, unit: Unit) -> String {
     match unit {
         Unit::Nanoseconds => duration(value),
         Unit::Objects => thousands(value),
+        Unit::Bytes => bytes(value),
     }
+}
+
+/// Bytes in the unit that suits them, three digits: `45 B`, `1.23 kB`, `12.3 MB`, powers of 1,000.
+pub(crate) fn bytes(value: u64) -> String {
+    if value < 1_000 {
+        return format!("{value} B");
+    }
+    let units = [(1_000, "kB"), (1_000_000, "MB"), (1_000_000_000, "GB")];
+    three_digits(value, units).unwrap_or_else(|| format!("{} GB", thousands(value / 1_000_000_000)))
 }
 
 /// A measured value to the last digit, with its unit.
@@ -57,6 +75,8 @@ pub(crate) fn exact(value: u64, unit: Unit) -> String {
         Unit::Nanoseconds => format!("{digits} ns"),
         Unit::Objects if value == 1 => "1 object".to_owned(),
         Unit::Objects => format!("{digits} objects"),
+        Unit::Bytes if value == 1 => "1 byte".to_owned(),
+        Unit::Bytes => format!("{digits} bytes"),
     }
 }
 
@@ -124,6 +144,11 @@ mod tests {
         assert_eq!(exact(1, Unit::Objects), "1 object");
         assert_eq!(exact(0, Unit::Objects), "0 objects");
         assert_eq!(value(1_234, Unit::Objects), "1,234");
+        assert_eq!(exact(1, Unit::Bytes), "1 byte");
+        assert_eq!(value(999, Unit::Bytes), "999 B");
+        assert_eq!(value(1_234, Unit::Bytes), "1.23 kB");
+        assert_eq!(value(12_345_678, Unit::Bytes), "12.3 MB");
+        assert_eq!(value(2_000_000_000_000, Unit::Bytes), "2,000 GB");
     }
 
     #[test]

@@ -22,6 +22,7 @@ const MAX_NAME_WIDTH: usize = 80;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scale {
     Objects,
+    Bytes,
     Micro,
     Milli,
     Second,
@@ -35,6 +36,7 @@ impl Scale {
     fn for_total(total: u64, unit: Unit) -> Self {
         match (unit, total) {
             (Unit::Objects, _) => Self::Objects,
+            (Unit::Bytes, _) => Self::Bytes,
             (Unit::Nanoseconds, 0..100_000_000) => Self::Micro,
             (Unit::Nanoseconds, 100_000_000..100_000_000_000) => Self::Milli,
             (Unit::Nanoseconds, _) => Self::Second,
@@ -45,6 +47,7 @@ impl Scale {
     fn suffix(self) -> &'static str {
         match self {
             Self::Objects => "",
+            Self::Bytes => "(B)",
             Self::Micro => "(us)",
             Self::Milli => "(ms)",
             Self::Second => "(s)",
@@ -53,7 +56,7 @@ impl Scale {
 
     fn value(self, value: u64) -> String {
         let thousandths = match self {
-            Self::Objects => return value.to_string(),
+            Self::Objects | Self::Bytes => return value.to_string(),
             Self::Micro => value,
             Self::Milli => value.saturating_add(500) / 1_000,
             Self::Second => value.saturating_add(500_000) / 1_000_000,
@@ -64,7 +67,7 @@ impl Scale {
     /// A total as ruby-prof prints it: seconds, or objects.
     fn total(self, total: u64) -> String {
         match self {
-            Self::Objects => total.to_string(),
+            Self::Objects | Self::Bytes => total.to_string(),
             _ => seconds(total),
         }
     }
@@ -248,6 +251,7 @@ impl Report<'_> {
         }
         let (quantity, spent) = match self.scale {
             Scale::Objects => ("objects allocated", "Objects allocated"),
+            Scale::Bytes => ("bytes allocated", "Bytes allocated"),
             _ => ("time", "Time spent"),
         };
         write!(

@@ -133,6 +133,7 @@ pub(crate) fn awkward() -> Profile {
             owner_kind: OwnerKind::Plain,
             location: call_site,
             count: 3,
+            bytes: 0,
         });
     }
 
@@ -150,6 +151,7 @@ pub(crate) fn awkward() -> Profile {
             owner_kind: OwnerKind::Plain,
             location: call_site,
             count,
+            bytes: 40 * count,
         });
     }
     builder.finish()
@@ -216,6 +218,7 @@ pub(crate) fn dense() -> Profile {
         owner_kind: OwnerKind::Plain,
         location: site,
         count: 3,
+        bytes: 0,
     });
     builder.finish()
 }

@@ -43,7 +43,7 @@ impl ProfileData {
     pub(crate) fn float(&self, value: u64) -> f64 {
         match self.profile.measure_mode.unit() {
             Unit::Nanoseconds => value as f64 / 1e9,
-            Unit::Objects => value as f64,
+            Unit::Objects | Unit::Bytes => value as f64,
         }
     }
 }

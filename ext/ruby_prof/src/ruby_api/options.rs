@@ -85,6 +85,15 @@ impl Options {
         Ok(options)
     }
 
+    /// Whether new objects have to be counted.
+    pub(crate) fn counts_objects(&self) -> bool {
+        self.track_allocations
+            || matches!(
+                self.measure_mode,
+                MeasureMode::Allocations | MeasureMode::Memory
+            )
+    }
+
     fn set(&mut self, ruby: &Ruby, name: &str, value: Value) -> Result<(), Error> {
         match name {
             "measure_mode" => self.measure_mode = measure_mode(ruby, value)?,
@@ -112,7 +121,8 @@ impl Options {
 ///
 /// TypeError for no Integer, ArgumentError for an unknown mode.
 pub(crate) fn measure_mode(ruby: &Ruby, value: Value) -> Result<MeasureMode, Error> {
-    const MODES: &str = "use RubyProf::WALL_TIME, RubyProf::PROCESS_TIME or RubyProf::ALLOCATIONS";
+    const MODES: &str = "use RubyProf::WALL_TIME, RubyProf::PROCESS_TIME, RubyProf::ALLOCATIONS \
+                         or RubyProf::MEMORY";
     let Some(number) = Integer::from_value(value) else {
         let message = format!(
             "wrong argument type {} (expected Integer): measure_mode is a number, {MODES}",

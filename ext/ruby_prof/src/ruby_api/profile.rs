@@ -115,9 +115,9 @@ impl Profile {
                 Clock::ProcessCpu
             }
             MeasureMode::Allocations => Clock::Objects,
+            MeasureMode::Memory => Clock::Bytes,
         };
-        let counts_objects =
-            options.track_allocations || options.measure_mode == MeasureMode::Allocations;
+        let counts_objects = options.counts_objects();
         // SAFETY: a thread and a fiber are running: they call us.
         let starter = unsafe {
             (
@@ -172,6 +172,7 @@ impl Profile {
             if let Ok(alive) = living_threads(ruby) {
                 session.recorder.end_threads(|id| alive.contains(&id));
             }
+            session.close();
             rb_self.finish(*session, now)
         })?;
         match failure {
@@ -294,7 +295,7 @@ impl Profile {
 
     fn tracks_allocations(&self) -> bool {
         let options = self.options.borrow();
-        options.track_allocations || options.measure_mode == MeasureMode::Allocations
+        options.counts_objects()
     }
 
     fn records_c_calls(&self) -> bool {

@@ -14,20 +14,23 @@ use crate::guard::guard;
 type Printer =
     fn(&Recorded, &Options, &mut dyn std::io::Write) -> Result<(), rubyprof_report::Error>;
 
-fn flat(ruby: &Ruby, profile: Obj<Profile>, options: RHash) -> Result<RString, Error> {
-    print(ruby, profile, options, rubyprof_report::flat)
-}
+/// The printers by the name their Ruby class uses.
+const PRINTERS: [(&str, Printer); 2] = [
+    ("flat", rubyprof_report::flat),
+    ("graph_html", rubyprof_report::graph_html),
+];
 
-fn graph_html(ruby: &Ruby, profile: Obj<Profile>, options: RHash) -> Result<RString, Error> {
-    print(ruby, profile, options, rubyprof_report::graph_html)
-}
-
-fn print(
+/// `Report.render(profile, :flat, options)`: the report as a String.
+fn render(
     ruby: &Ruby,
     profile: Obj<Profile>,
+    name: magnus::Symbol,
     options: RHash,
-    printer: Printer,
 ) -> Result<RString, Error> {
+    let name = name.name()?;
+    let Some((_, printer)) = PRINTERS.iter().find(|(known, _)| *known == name) else {
+        return Err(errors::argument(ruby, format!("unknown report: {name}")));
+    };
     let options = report_options(ruby, options)?;
     guard(ruby, || {
         let mut page = Vec::new();
@@ -54,6 +57,9 @@ fn report_options(ruby: &Ruby, hash: RHash) -> Result<Options, Error> {
             "title" => options.title = Option::<String>::try_convert(value)?,
             "generated_at" => options.generated_at = Option::<String>::try_convert(value)?,
             "version" => options.version = Option::<String>::try_convert(value)?,
+            "threshold" => options.threshold = f64::try_convert(value)?,
+            "expansion" => options.expansion = f64::try_convert(value)?,
+            "application" => options.application = Option::<String>::try_convert(value)?,
             "max_threads" => options.max_threads = usize::try_convert(value)?,
             other => {
                 return Err(errors::argument(
@@ -75,6 +81,5 @@ fn column(ruby: &Ruby, value: Value) -> Result<Column, Error> {
 
 pub(crate) fn init(_ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let report = magnus::Module::define_module(module, "Report")?;
-    report.define_singleton_method("flat", function!(flat, 2))?;
-    report.define_singleton_method("graph_html", function!(graph_html, 2))
+    report.define_singleton_method("render", function!(render, 3))
 }

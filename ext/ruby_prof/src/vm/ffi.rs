@@ -13,6 +13,8 @@ pub(crate) type RawHook = unsafe extern "C" fn(data: VALUE, arg: *mut TraceArg);
 const RAW_ARG: c_int = 0x04;
 
 unsafe extern "C" {
+    /// An object's memory in bytes, its slot included (gc.c; what ObjectSpace.memsize_of calls).
+    pub(crate) fn rb_obj_memsize_of(object: VALUE) -> usize;
     // With an integer for the flags, and any pointer for the function: the type of a raw hook is
     // not the one in the header.
     #[link_name = "rb_add_event_hook2"]

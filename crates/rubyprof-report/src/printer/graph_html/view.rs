@@ -71,6 +71,7 @@ pub(super) fn head<'a>(
         unit: match profile.measure_mode.unit() {
             Unit::Nanoseconds => "ns",
             Unit::Objects => "objects",
+            Unit::Bytes => "bytes",
         },
         clock: &profile.clock,
         c_calls: profile.c_calls,
