@@ -3,15 +3,18 @@
 mod allocation;
 mod call_tree;
 mod call_trees;
+mod convert;
 mod data;
 mod leaving;
 mod measurement;
+mod members;
 mod method_info;
 mod module_functions;
 mod options;
 mod profile;
 mod report;
 mod running;
+mod store;
 mod testing;
 mod thread;
 

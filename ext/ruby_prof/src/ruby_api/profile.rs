@@ -11,8 +11,10 @@ use magnus::{
 use rb_sys::VALUE;
 use rubyprof_core::{MeasureMode, Recorder, Settings};
 
-use super::data::{ProfileData, Shared};
+use super::convert;
+use super::data::View;
 use super::leaving::swallow;
+use super::members::Members;
 use super::options::Options;
 use super::running::{KeepAlive, Running};
 use super::thread::Thread;
@@ -31,7 +33,7 @@ use crate::vm::probe;
 pub(crate) struct Profile {
     options: RefCell<Options>,
     running: RefCell<Option<Running>>,
-    result: RefCell<Option<Shared>>,
+    members: Members,
     /// Everything that the GC must keep for this profile.
     pins: Arc<Pins>,
     /// Given to the next session: a test wants a panic after so many rare events.
@@ -43,6 +45,7 @@ pub(crate) struct Profile {
 impl DataTypeFunctions for Profile {
     fn mark(&self, _marker: &Marker) {
         self.pins.mark();
+        self.members.mark();
     }
 }
 
@@ -173,7 +176,7 @@ impl Profile {
                 session.recorder.end_threads(|id| alive.contains(&id));
             }
             session.close();
-            rb_self.finish(*session, now)
+            rb_self.finish(ruby, *session, now)
         })?;
         match failure {
             None => Ok(rb_self),
@@ -189,7 +192,7 @@ impl Profile {
     }
 
     /// Makes the result. Returns what went wrong while recording, if anything did.
-    fn finish(&self, session: Session, now: u64) -> Result<Option<String>, Error> {
+    fn finish(&self, ruby: &Ruby, session: Session, now: u64) -> Result<Option<String>, Error> {
         let options = self.options.borrow();
         let settings = Settings {
             measure_mode: options.measure_mode,
@@ -200,11 +203,12 @@ impl Profile {
         };
         let recorder: Recorder = session.recorder;
         let run = recorder.finish(now, settings, &mut VmNames);
-        let whole = match self.result() {
-            Some(earlier) => earlier.profile.followed_by(&run),
-            None => run,
+        let whole = if self.members.is_empty() {
+            run
+        } else {
+            self.members.view(ruby, &run)?.profile.followed_by(&run)
         };
-        self.result.replace(Some(ProfileData::new(whole)));
+        self.members.set(whole);
         Ok(session.failure)
     }
 
@@ -303,21 +307,31 @@ impl Profile {
     }
 
     fn threads(ruby: &Ruby, rb_self: &Self) -> Result<RArray, Error> {
-        let threads = ruby.ary_new();
-        if let Some(data) = rb_self.result.borrow().as_ref() {
-            for index in 0..data.profile.threads().len() {
-                threads.push(Thread {
-                    data: Arc::clone(data),
-                    index,
-                })?;
-            }
-        }
-        Ok(threads)
+        rb_self.members.list(ruby)
     }
 
-    /// What was recorded up to the last stop.
-    pub(crate) fn result(&self) -> Option<Shared> {
-        self.result.borrow().clone()
+    fn add_thread(ruby: &Ruby, rb_self: &Self, thread: Value) -> Result<Value, Error> {
+        let wanted = "add_thread takes a RubyProf::Thread";
+        let added: Obj<Thread> = convert::object(ruby, wanted, thread)?;
+        rb_self.members.add(ruby, added)?;
+        Ok(thread)
+    }
+
+    fn remove_thread(ruby: &Ruby, rb_self: &Self, thread: Value) -> Result<Value, Error> {
+        let wanted = "remove_thread takes a RubyProf::Thread";
+        let removed: Obj<Thread> = convert::object(ruby, wanted, thread)?;
+        rb_self.members.remove(ruby, removed)?;
+        Ok(thread)
+    }
+
+    /// What was recorded up to the last stop, and what was added by hand.
+    pub(crate) fn view(&self, ruby: &Ruby) -> Result<Arc<View>, Error> {
+        let options = self.options.borrow();
+        let mut settings = rubyprof_core::Profile::default();
+        settings.measure_mode = options.measure_mode;
+        settings.track_allocations = options.track_allocations;
+        settings.c_calls = options.c_calls;
+        self.members.view(ruby, &settings)
     }
 
     pub(crate) fn set_fuse(&self, events: u64) {
@@ -332,7 +346,7 @@ impl Profile {
         let state = match (self.is_running(), self.is_paused()) {
             (_, true) => "paused",
             (true, false) => "running",
-            (false, false) if self.result.borrow().is_some() => "finished",
+            (false, false) if !self.members.is_empty() => "finished",
             (false, false) => "not started",
         };
         format!(
@@ -392,5 +406,7 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("track_allocations?", reader!(Profile::tracks_allocations))?;
     class.define_method("c_calls?", reader!(Profile::records_c_calls))?;
     class.define_method("threads", ruby_reader!(Profile::threads))?;
+    class.define_method("add_thread", method!(Profile::add_thread, 1))?;
+    class.define_method("remove_thread", method!(Profile::remove_thread, 1))?;
     class.define_method("inspect", reader!(Profile::inspect))
 }
