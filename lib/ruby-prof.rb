@@ -3,6 +3,7 @@
 require "ruby-prof/version"
 require "ruby-prof/extension"
 require "ruby-prof/error"
+require "ruby-prof/profile"
 require "ruby-prof/vm_probe"
 
 # An exact tracing profiler, a drop-in successor of ruby-prof.
@@ -14,6 +15,9 @@ require "ruby-prof/vm_probe"
 # Times are Floats in seconds; in the measure mode ALLOCATIONS they are numbers of objects.
 module RubyProf
   autoload :AbstractPrinter, "ruby-prof/printers/abstract_printer"
+  autoload :CallTreeVisitor, "ruby-prof/call_tree_visitor"
+  autoload :ExcludeCommonMethods, "ruby-prof/exclude_common_methods"
+  autoload :Filter, "ruby-prof/filter"
   autoload :FlatPrinter, "ruby-prof/printers/flat_printer"
   autoload :GraphHtmlPrinter, "ruby-prof/printers/graph_html_printer"
 

@@ -5,6 +5,7 @@ mod call_tree;
 mod call_trees;
 mod convert;
 mod data;
+mod exclusion;
 mod leaving;
 mod measurement;
 mod members;

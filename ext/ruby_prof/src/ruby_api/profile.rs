@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use magnus::{
     DataTypeFunctions, Error, Module, Object, RArray, RModule, Ruby, TypedData, Value, gc::Marker,
-    method, rb_sys::AsRawValue, rb_sys::protect, typed_data::Obj, value::ReprValue,
+    method, rb_sys::AsRawValue, rb_sys::FromRawValue, rb_sys::protect, typed_data::Obj,
+    value::ReprValue,
 };
-use rb_sys::VALUE;
+use rb_sys::{ID, VALUE};
 use rubyprof_core::{MeasureMode, Recorder, Settings};
 
 use super::convert;
 use super::data::View;
+use super::exclusion::{self, Excluded};
 use super::leaving::swallow;
 use super::members::Members;
 use super::options::Options;
@@ -24,7 +26,7 @@ use crate::errors;
 use crate::guard::{guard, reader, ruby_reader};
 use crate::hook::Hooks;
 use crate::names::VmNames;
-use crate::session::{Session, object_id};
+use crate::session::{Session, ThreadFilter, object_id};
 use crate::vm::probe;
 
 /// A profile: not started, running, paused or finished, and startable again.
@@ -34,6 +36,7 @@ pub(crate) struct Profile {
     options: RefCell<Options>,
     running: RefCell<Option<Running>>,
     members: Members,
+    excluded: RefCell<Excluded>,
     /// Everything that the GC must keep for this profile.
     pins: Arc<Pins>,
     /// Given to the next session: a test wants a panic after so many rare events.
@@ -50,7 +53,7 @@ impl DataTypeFunctions for Profile {
 }
 
 impl Profile {
-    fn initialize(ruby: &Ruby, rb_self: &Self, args: &[Value]) -> Result<(), Error> {
+    fn initialize(ruby: &Ruby, rb_self: Obj<Self>, args: &[Value]) -> Result<(), Error> {
         if rb_self.initialized.replace(true) {
             let message = "a profile is initialized once: make another one with new";
             return Err(errors::state(ruby, message));
@@ -60,8 +63,35 @@ impl Profile {
         for thread in filter.include.iter().flatten().chain(&filter.exclude) {
             rb_self.pins.add(*thread);
         }
+        if let Some(filter) = options.filter {
+            rb_self.pins.add(filter);
+        }
+        let exclude_common = options.exclude_common;
         rb_self.options.replace(options);
+        if exclude_common {
+            let _: Value = rb_self.funcall("exclude_common_methods!", ())?;
+        }
         Ok(())
+    }
+
+    /// Calls of the method are not recorded.
+    pub(crate) fn exclude(&self, owner: Value, name: ID) {
+        if !owner.is_nil() {
+            self.pins.add(owner.as_raw());
+        }
+        let key = exclusion::key(owner, name);
+        self.excluded.borrow_mut().insert(key);
+    }
+
+    /// Makes this profile, which is new, one of the same settings that has `result`.
+    pub(crate) fn become_copy(&self, other: &Self, result: rubyprof_core::Profile) {
+        self.initialized.set(true);
+        let mut options = other.options.borrow().clone();
+        // Their objects are pinned by the other one; this one is not for recording.
+        options.threads = ThreadFilter::default();
+        options.filter = None;
+        self.options.replace(options);
+        self.members.set(result);
     }
 
     fn initialize_copy(ruby: &Ruby, _rb_self: &Self, _other: Value) -> Result<Value, Error> {
@@ -138,6 +168,7 @@ impl Profile {
             Arc::clone(&self.pins),
             options.threads,
             hidden,
+            self.excluded.borrow().clone(),
             starter,
         );
         session.fuse = self.fuse.get();
@@ -202,14 +233,23 @@ impl Profile {
             scale: session.vm.clock.scale(),
         };
         let recorder: Recorder = session.recorder;
-        let run = recorder.finish(now, settings, &mut VmNames);
+        let mut run = recorder.finish(now, settings, &mut VmNames);
+        let mut failure = session.failure;
+        if let Some(filter) = options.filter {
+            // SAFETY: a Filter, which the profile has pinned since it was made.
+            let filter = unsafe { Value::from_raw(filter) };
+            match exclusion::filtered(ruby, &run, filter) {
+                Ok(rest) => run = rest,
+                Err(error) => failure = failure.or(Some(format!("the filter failed: {error}"))),
+            }
+        }
         let whole = if self.members.is_empty() {
             run
         } else {
             self.members.view(ruby, &run)?.profile.followed_by(&run)
         };
         self.members.set(whole);
-        Ok(session.failure)
+        Ok(failure)
     }
 
     pub(crate) fn pause(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
@@ -393,6 +433,7 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_singleton_method("profile", method!(Profile::new_and_profile, -1))?;
     class.define_method("initialize", method!(Profile::initialize, -1))?;
     class.define_method("initialize_copy", method!(Profile::initialize_copy, 1))?;
+    exclusion::init(ruby, class)?;
     class.define_method("start", method!(Profile::start, 0))?;
     class.define_method("stop", method!(Profile::stop, 0))?;
     class.define_method("pause", method!(Profile::pause, 0))?;
