@@ -9,6 +9,7 @@ mod exclusion;
 mod leaving;
 mod measurement;
 mod members;
+mod merging;
 mod method_info;
 mod module_functions;
 mod options;

@@ -17,6 +17,7 @@ use super::data::View;
 use super::exclusion::{self, Excluded};
 use super::leaving::swallow;
 use super::members::Members;
+use super::merging;
 use super::options::Options;
 use super::running::{KeepAlive, Running};
 use super::thread::Thread;
@@ -374,6 +375,11 @@ impl Profile {
         self.members.view(ruby, &settings)
     }
 
+    /// Replaces what was recorded.
+    pub(crate) fn set_result(&self, result: rubyprof_core::Profile) {
+        self.members.set(result);
+    }
+
     pub(crate) fn set_fuse(&self, events: u64) {
         self.fuse.set(Some(events));
     }
@@ -434,6 +440,7 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("initialize", method!(Profile::initialize, -1))?;
     class.define_method("initialize_copy", method!(Profile::initialize_copy, 1))?;
     exclusion::init(ruby, class)?;
+    merging::init(class)?;
     class.define_method("start", method!(Profile::start, 0))?;
     class.define_method("stop", method!(Profile::stop, 0))?;
     class.define_method("pause", method!(Profile::pause, 0))?;
