@@ -121,7 +121,23 @@ fn filtered_copy(ruby: &Ruby, rb_self: Obj<Profile>, filter: Value) -> Result<Ob
     Ok(copy)
 }
 
+/// `filter!(filter)`: this profile without the methods that the filter hides.
+fn filter_in_place(
+    ruby: &Ruby,
+    rb_self: Obj<Profile>,
+    filter: Value,
+) -> Result<Obj<Profile>, Error> {
+    if rb_self.is_running() {
+        let message = "this profile is still running: stop it before filtering";
+        return Err(errors::argument(ruby, message.to_owned()));
+    }
+    let view = rb_self.view(ruby)?;
+    rb_self.set_result(filtered(ruby, &view.profile, filter)?);
+    Ok(rb_self)
+}
+
 pub(crate) fn init(_ruby: &Ruby, class: RClass) -> Result<(), Error> {
     class.define_method("exclude_method!", method!(exclude_method, 2))?;
-    class.define_private_method("filtered", method!(filtered_copy, 1))
+    class.define_private_method("filtered", method!(filtered_copy, 1))?;
+    class.define_private_method("filter!", method!(filter_in_place, 1))
 }
