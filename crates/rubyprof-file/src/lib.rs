@@ -29,7 +29,7 @@ pub use header::VERSION;
 use header::Header;
 
 /// How many bytes of memory a byte of a hostile file can cost the reader: it unpacks to no more than 8,
-/// and a growing list of empty texts takes 72 times its room in the body. Files of ours take some 20.
+/// and a growing list of empty texts takes 72 times its room in the body. Files of ours take some 40.
 pub const MEMORY_A_BYTE: usize = pack::LARGEST_RATIO as usize * 80;
 
 /// Writes a profile file.
