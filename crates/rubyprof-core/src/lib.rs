@@ -22,6 +22,7 @@ mod allocation;
 mod builder;
 mod call_graph;
 mod call_tree;
+mod check;
 mod fiber;
 mod finish;
 mod hash;

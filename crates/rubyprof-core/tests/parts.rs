@@ -105,6 +105,38 @@ fn numbers_of_hand_made_trees_are_taken_as_they_are() {
 }
 
 #[test]
+fn builders_take_things_in_any_order() {
+    let mut builder = ProfileBuilder::new(MeasureMode::WallTime);
+    let main = builder.method(Method::default());
+    let allocation = |thread, count| Allocation {
+        thread,
+        method: main,
+        class_name: String::new(),
+        owner_kind: OwnerKind::Plain,
+        location: Location::default(),
+        count,
+        bytes: 0,
+    };
+    let root = builder.thread(8, 8, main, 1, 100);
+    let other = builder.thread(16, 16, main, 1, 100);
+    for (thread, count) in [(1, 1), (0, 3), (0, 2)] {
+        builder.allocation(allocation(thread, count));
+    }
+    for (path, wait) in [(other, 7), (root, 50), (root, 5)] {
+        builder.wait(path, wait);
+    }
+    let profile = builder.finish();
+    assert_eq!(profile.check(), Ok(()));
+    let counts: Vec<u64> = profile.allocations().iter().map(|one| one.count).collect();
+    assert_eq!(counts, [3, 2, 1]);
+    let waits = profile
+        .threads()
+        .iter()
+        .map(|thread| profile.wait(thread.root));
+    assert_eq!(waits.collect::<Vec<_>>(), [5, 7], "what was said last");
+}
+
+#[test]
 fn references_lead_somewhere() {
     let nowhere = Some(FileId(1));
     assert_eq!(
