@@ -4,6 +4,7 @@ require "ruby-prof/version"
 require "ruby-prof/extension"
 require "ruby-prof/error"
 require "ruby-prof/profile"
+require "ruby-prof/files"
 require "ruby-prof/legacy"
 require "ruby-prof/vm_probe"
 

@@ -6,6 +6,7 @@ mod call_trees;
 mod convert;
 mod data;
 mod exclusion;
+mod files;
 mod leaving;
 mod measurement;
 mod members;
@@ -27,6 +28,7 @@ pub(crate) fn init(ruby: &Ruby) -> Result<(), Error> {
     let module = ruby.define_module("RubyProf")?;
     profile::init(ruby, module)?;
     thread::init(ruby, module)?;
+    files::init(ruby)?;
     method_info::init(ruby, module)?;
     call_tree::init(ruby, module)?;
     call_trees::init(ruby, module)?;

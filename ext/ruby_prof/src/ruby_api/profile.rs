@@ -37,6 +37,8 @@ pub(crate) struct Profile {
     options: RefCell<Options>,
     running: RefCell<Option<Running>>,
     members: Members,
+    /// Methods of the result have other keys than the same methods in this process.
+    from_elsewhere: Cell<bool>,
     excluded: RefCell<Excluded>,
     /// Everything that the GC must keep for this profile.
     pins: Arc<Pins>,
@@ -247,6 +249,10 @@ impl Profile {
         let whole = if self.members.is_empty() {
             run
         } else {
+            let run = match self.from_elsewhere.get() {
+                true => run.with_portable_keys(),
+                false => run,
+            };
             self.members.view(ruby, &run)?.profile.followed_by(&run)
         };
         self.members.set(whole);
@@ -373,6 +379,27 @@ impl Profile {
         settings.track_allocations = options.track_allocations;
         settings.c_calls = options.c_calls;
         self.members.view(ruby, &settings)
+    }
+
+    /// Makes this profile, which is new, one that was recorded elsewhere.
+    pub(crate) fn become_loaded(
+        &self,
+        ruby: &Ruby,
+        result: rubyprof_core::Profile,
+    ) -> Result<(), Error> {
+        if self.initialized.replace(true) {
+            let message = "a profile is loaded once, by RubyProf.load or Marshal";
+            return Err(errors::state(ruby, message));
+        }
+        self.options.replace(Options {
+            measure_mode: result.measure_mode,
+            track_allocations: result.track_allocations,
+            c_calls: result.c_calls,
+            ..Options::default()
+        });
+        self.from_elsewhere.set(true);
+        self.members.set(result);
+        Ok(())
     }
 
     /// Replaces what was recorded.

@@ -109,13 +109,21 @@ impl Thread {
         Ok(())
     }
 
+    /// Makes this thread, which is new, the one of a tree that was loaded.
+    pub(crate) fn become_loaded(&self, ruby: &Ruby, root: NodeRef) -> Result<(), Error> {
+        let message = "a RubyProf::Thread is loaded once, by Marshal";
+        self.root
+            .set(root)
+            .map_err(|_| errors::state(ruby, message))
+    }
+
     pub(crate) fn root(&self, ruby: &Ruby) -> Result<NodeRef, Error> {
         let root = self.root.get();
         let root = root.ok_or_else(|| convert::uninitialized(ruby, "RubyProf::Thread"))?;
         Ok(root.now())
     }
 
-    fn tree(&self, ruby: &Ruby) -> Result<Tree, Error> {
+    pub(crate) fn tree(&self, ruby: &Ruby) -> Result<Tree, Error> {
         Ok(Tree::of(&self.root(ruby)?))
     }
 
