@@ -6,36 +6,39 @@ use crate::error::Error;
 use crate::layout::{Columns, Exception};
 
 pub(crate) fn of(profile: &Profile) -> Columns {
-    let nodes: Vec<NodeParts> = profile.nodes().iter().map(NodeParts::from).collect();
+    let nodes = profile.nodes();
     Columns {
-        up: ups(&nodes),
+        up: ups(nodes),
         method: nodes.iter().map(|node| node.method.0).collect(),
         called: nodes.iter().map(|node| node.called).collect(),
-        own: nodes.iter().map(|node| node.own).collect(),
-        site: nodes.iter().map(|node| node.site).collect(),
-        totals: exceptions(unusual_totals(&nodes).into_iter()),
+        own: nodes.iter().map(|node| NodeParts::from(node).own).collect(),
+        site: nodes
+            .iter()
+            .map(|node| NodeParts::from(node).site)
+            .collect(),
+        totals: exceptions(unusual_totals(nodes).into_iter()),
     }
 }
 
 /// How many of the open nodes end before each node.
-fn ups(nodes: &[NodeParts]) -> Vec<u32> {
+fn ups(nodes: &[Node]) -> Vec<u32> {
     let mut open: Vec<u32> = Vec::new();
     let ups = nodes.iter().zip(0..).map(|(node, index)| {
         let before = open.len();
         while open.pop_if(|end| *end <= index).is_some() {}
         let up = before - open.len();
-        open.push(node.end);
+        open.push(NodeParts::from(node).end);
         up as u32
     });
     ups.collect()
 }
 
-fn unusual_totals(nodes: &[NodeParts]) -> Vec<(NodeId, u64)> {
-    let mut totals = vec![None; nodes.len()];
+fn unusual_totals(nodes: &[Node]) -> Vec<(NodeId, u64)> {
+    let mut unusual = Vec::new();
     let mut below = vec![0_u64; nodes.len()];
-    for (index, node) in nodes.iter().enumerate().rev() {
+    for (index, node) in nodes.iter().map(NodeParts::from).enumerate().rev() {
         if below[index].checked_add(node.own) != Some(node.total) {
-            totals[index] = Some(node.total);
+            unusual.push((NodeId(index as u32), node.total));
         }
         if let Some(parent) = node.parent {
             // A profile's check forbids sums of callees that are too large.
@@ -43,10 +46,8 @@ fn unusual_totals(nodes: &[NodeParts]) -> Vec<(NodeId, u64)> {
             *sum = sum.saturating_add(node.total);
         }
     }
-    let ids = (0..).map(NodeId);
-    ids.zip(totals)
-        .filter_map(|(id, total)| Some((id, total?)))
-        .collect()
+    unusual.reverse();
+    unusual
 }
 
 /// Numbers of some nodes, which are in ascending order.
