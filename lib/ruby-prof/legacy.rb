@@ -25,7 +25,7 @@ module RubyProf
     # @raise [LoadError] if there is no such file
     def start_script(path)
       start
-      load(path)
+      Kernel.load(path)
     end
 
     # @return [nil]

@@ -27,7 +27,7 @@ impl Scale {
         multiplier: 1 << 32,
     };
 
-    /// `units` are `ticks`. Without ticks, a tick is one unit.
+    /// `units` are `ticks`. Without ticks, or with 2^32 units a tick or more, a tick is one unit.
     pub fn from_ratio(units: u64, ticks: u64) -> Self {
         let multiplier = (u128::from(units) << 32)
             .checked_div(u128::from(ticks))
@@ -37,7 +37,8 @@ impl Scale {
 
     /// Ticks in units.
     pub fn apply(self, ticks: u64) -> u64 {
-        ((u128::from(ticks) * u128::from(self.multiplier)) >> 32) as u64
+        let units = (u128::from(ticks) * u128::from(self.multiplier)) >> 32;
+        u64::try_from(units).unwrap_or(u64::MAX)
     }
 }
 

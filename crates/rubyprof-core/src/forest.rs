@@ -43,10 +43,10 @@ impl Numbers {
 
     /// Adds up.
     pub fn add(&mut self, other: &Self) {
-        self.called += other.called;
-        self.total += other.total;
-        self.own += other.own;
-        self.wait += other.wait;
+        self.called = self.called.saturating_add(other.called);
+        self.total = self.total.saturating_add(other.total);
+        self.own = self.own.saturating_add(other.own);
+        self.wait = self.wait.saturating_add(other.wait);
     }
 }
 

@@ -186,7 +186,7 @@ impl Profile {
         self.threads
             .iter()
             .map(|thread| self.node(thread.root).total)
-            .sum()
+            .fold(0, u64::saturating_add)
     }
 
     /// Allocations recorded by class and line, ordered by thread, method, then first occurrence.

@@ -141,8 +141,8 @@ impl Weaver {
     /// Counts calls of a draft, and what was measured from call to return.
     pub(crate) fn add_calls(&mut self, draft: DraftIndex, called: u64, total: u64) {
         let sums = &mut self.drafts[draft as usize];
-        sums.called += called;
-        sums.total += total;
+        add(&mut sums.called, called);
+        add(&mut sums.total, total);
     }
 
     /// Adds a tree and the allocations of its thread to the new profile's thread `into`. `methods` are the part's
@@ -175,7 +175,7 @@ impl Weaver {
                 (Some(caller), _) if id != root && hidden(node.method) => {
                     let heir = self.drafts[caller as usize].method;
                     heirs.entry(node.method).or_insert(heir);
-                    self.own[caller as usize] += node.own;
+                    add(&mut self.own[caller as usize], node.own);
                     self.add_wait(caller, wait);
                     placed.push(caller);
                     continue;
@@ -193,9 +193,9 @@ impl Weaver {
                 self.drafts[draft as usize].site = site;
             }
             let sums = &mut self.drafts[draft as usize];
-            sums.called += node.called;
-            sums.total += node.total;
-            self.own[draft as usize] += node.own;
+            add(&mut sums.called, node.called);
+            add(&mut sums.total, node.total);
+            add(&mut self.own[draft as usize], node.own);
             self.add_wait(draft, wait);
             placed.push(draft);
         }
@@ -213,7 +213,7 @@ impl Weaver {
 
     fn add_wait(&mut self, draft: DraftIndex, wait: u64) {
         if wait > 0 {
-            *self.waits.entry(draft).or_default() += wait;
+            add(self.waits.entry(draft).or_default(), wait);
         }
     }
 
@@ -229,8 +229,8 @@ impl Weaver {
         match self.tallied.entry(key) {
             Entry::Occupied(known) => {
                 let sums = &mut allocations[*known.get()];
-                sums.count += allocation.count;
-                sums.bytes += allocation.bytes;
+                add(&mut sums.count, allocation.count);
+                add(&mut sums.bytes, allocation.bytes);
             }
             Entry::Vacant(new) => {
                 new.insert(allocations.len());
@@ -330,4 +330,9 @@ fn name_key(method: &Method) -> NameKey {
         method.line,
         0,
     )
+}
+
+/// Files may hold numbers of any size: a sum is at most the largest there is.
+fn add(sum: &mut u64, value: u64) {
+    *sum = sum.saturating_add(value);
 }

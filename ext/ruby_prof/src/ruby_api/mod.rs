@@ -15,6 +15,7 @@ mod method_info;
 mod module_functions;
 mod options;
 mod profile;
+mod recording;
 mod report;
 mod running;
 mod store;
