@@ -4,6 +4,7 @@
     reason = "every test binary compiles this and uses a part of it"
 )]
 
+pub(crate) mod callgrind;
 pub(crate) mod page;
 
 use rubyprof_core::{
