@@ -81,11 +81,14 @@ module RubyProf
     end
 
     # Prints all threads; a table of text only those that {#max_threads} allows.
+    #
+    # @return [Array<RubyProf::Thread>] those printed
     def print_threads
       shown = threads_to_print
       shown.each { |thread| print_thread(thread) }
       left = @result.threads.size - shown.size
       @output << "Only the #{shown.size} longest running threads and fibers are printed, #{left} are not: max_threads: shows more.\n" if left.positive?
+      shown
     end
 
     # @param thread [RubyProf::Thread]

@@ -7,7 +7,7 @@ module RubyProf
   #
   #   RubyProf::CallTreePrinter.new(result).print(path: "tmp")
   #
-  # The fiber that prints is in callgrind.out.PID (or the first one, if that is not in the profile), the others are in
+  # The fiber that prints is in callgrind.out.PID (or the first one, if that one has no file), the others are in
   # callgrind.out.PID.FIBERID. Of more than `max_threads` fibers the longest running have a file each, and
   # callgrind.out.PID.others has all others together. Values are integers: nanoseconds, objects or bytes.
   #
@@ -32,13 +32,14 @@ module RubyProf
       warn_of_unknown(options)
       setup_options(options)
       path = directory(@options[:path] || ".")
+      fibers = @result.threads.map(&:fiber_id)
       names = Hash.new(0)
-      main = main_place
       written = []
       Report.call_trees(@result, file_report_options) do |place, text|
-        written << path.join(unique(file_name(place, main), names))
+        written << path.join(unique(file_name(place, fibers), names))
         write_file(written.last, text)
       end
+      name_main(path, written)
       delete_older(path, written)
       written.map(&:to_s)
     end
@@ -55,18 +56,25 @@ module RubyProf
       count == 1 ? name : "#{name}.#{count}"
     end
 
-    def file_name(place, main)
-      base = "callgrind.out.#{Process.pid}"
-      return "#{base}.others" unless place
-      return base if place == main
-
-      "#{base}.#{@result.threads[place].fiber_id || place}"
+    def main_name
+      "callgrind.out.#{Process.pid}"
     end
 
-    # The place of the fiber that prints.
-    def main_place
-      id = ::Fiber.current.object_id
-      @result.threads.index { |thread| thread.fiber_id == id } || 0
+    def file_name(place, fibers)
+      return "#{main_name}.others" unless place
+
+      fiber = fibers[place]
+      fiber == ::Fiber.current.object_id ? main_name : "#{main_name}.#{fiber || place}"
+    end
+
+    # If the fiber that prints has no file, the first one goes without a number.
+    def name_main(path, written)
+      main = path.join(main_name)
+      return if written.empty? || written.include?(main)
+
+      written[0] = written.first.rename(main) && main
+    rescue SystemCallError => e
+      raise OutputError, "#{written.first} cannot be renamed to #{main}: #{e.message}"
     end
 
     def delete_older(path, written)

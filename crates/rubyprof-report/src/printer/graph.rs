@@ -108,6 +108,8 @@ impl Format for Graph {
 struct Table<'a> {
     text: &'a Text<'a>,
     graph: &'a CallGraph,
+    /// The short name of each row of the graph: it stands once a caller and callee.
+    names: Vec<String>,
     number: usize,
     calls: usize,
     name: usize,
@@ -127,6 +129,9 @@ impl<'a> Table<'a> {
         Self {
             text,
             graph,
+            names: (graph.rows().iter())
+                .map(|row| short_name(text.profile.method(row.method)))
+                .collect(),
             number: value.max(10) + 1,
             calls: (2 * calls + 1).max(16) + 1,
             name: name.unwrap_or_default().max(30),
@@ -204,11 +209,14 @@ impl<'a> Table<'a> {
         out: &mut dyn Write,
     ) -> Result<(), Error> {
         let values = [edge.total, edge.own, edge.wait, edge.children()];
-        let name = short_name(self.text.profile.method(other));
+        let name = self
+            .graph
+            .row_index(other)
+            .map_or("", |row| &self.names[row]);
         let place = self.text.place(edge.call_site);
         let calls = format!("{}/{called}", edge.called);
         write!(out, "{:16}", "")?;
-        self.line(values, &calls, ' ', &name, &place, out)
+        self.line(values, &calls, ' ', name, &place, out)
     }
 
     /// The callers or callees below the limits. Only their calls are added up: totals of several
