@@ -66,7 +66,7 @@ RSpec.describe RubyProf::CallTreePrinter do
     fiber.resume
     written = fiber.resume(result)
     expect(written).to eq ["#{directory}/#{base}", "#{directory}/#{base}.others"]
-    expect(File.read(written.last)).to include "desc: Threads: 1 that have no file of their own"
+    expect(File.read(written.last)).to include "fiber: #{fiber.object_id}\n"
     expect(Dir.children(directory).size).to eq 2
   end
 
@@ -75,6 +75,7 @@ RSpec.describe RubyProf::CallTreePrinter do
     names = print(result, max_threads: 2).map { |path| File.basename(path) }
     expect(names.size).to eq 3
     expect(names.last).to eq "#{base}.others"
+    expect(File.read("#{directory}/#{names.last}")).to include "desc: Threads: 3 that have no file of their own, added up"
     sums = names.sum { |name| File.read("#{directory}/#{name}")[/^summary: (\d+)/, 1].to_i }
     expect(sums).to eq((result.threads.sum(&:total_time) * 1e9).round)
   end
