@@ -30,6 +30,28 @@ module DerivedPrinters
     end
   end
 
+  # In 2.x's manner: keywords, kept in variables that the readers show.
+  class Keywords < RubyProf::AbstractPrinter
+    def print(output = $stdout, min_percent: 0, sort_method: :self_time, **)
+      @output = output
+      @min_percent = min_percent
+      @sort_method = sort_method
+      print_threads
+    end
+
+    def print_thread(thread)
+      methods = thread.methods.select { |method| method.total_time / thread.total_time * 100 >= self.min_percent }
+      @output << "#{sort_method}: #{methods.sort_by(&sort_method).reverse.map(&:method_name).join(" ")}"
+    end
+  end
+
+  # Reads in its rows what 2.x's print kept.
+  class Variables < RubyProf::AbstractPrinter
+    def print_methods(_thread)
+      @output << [@min_percent, @max_percent, @filter_by, @sort_method, @max_depth].inspect
+    end
+  end
+
   # Everything its own, in the usual order.
   class Plain < RubyProf::AbstractPrinter
     def print(output = $stdout, options = {})

@@ -15,8 +15,8 @@ module RubyProf
   #         print_methods(thread)
   #         print_footer(thread)
   #
-  # They find the profile in @result, the place to print to in @output (anything with <<) and the
-  # options in @options.
+  # They find the profile in @result, the place to print to in @output (anything with <<), the
+  # options that were given in @options, and what holds for all in the readers ({#min_percent} and so on).
   #
   #   class Names < RubyProf::AbstractPrinter
   #     def print_methods(thread)
@@ -77,7 +77,7 @@ module RubyProf
     # @return [Hash] what is in @options from then on: only what was given
     # @raise [ArgumentError] for an option's wrong value
     def setup_options(options = nil, **keywords)
-      @options = checked(merge_options(options, keywords))
+      take_options(merge_options(options, keywords))
     end
 
     # Prints all threads; a table of text only those that {#max_threads} allows.

@@ -23,22 +23,22 @@ module RubyProf
 
     # @return [Numeric] the least share of the thread's total, in percent, for a method to be shown
     def min_percent
-      @options[:min_percent] || 0
+      @min_percent || @options[:min_percent] || 0
     end
 
     # @return [Numeric] the largest such share
     def max_percent
-      @options[:max_percent] || 100
+      @max_percent || @options[:max_percent] || 100
     end
 
     # @return [Symbol] the column whose share that is
     def filter_by
-      @options[:filter_by] || default_filter
+      @filter_by || @options[:filter_by] || default_filter
     end
 
     # @return [Symbol] the column that methods are sorted by, descending
     def sort_method
-      @options.fetch(:sort_method, default_sort) || :total_time
+      @sort_method || @options.fetch(:sort_method, default_sort) || :total_time
     end
 
     # @return [Float] the least total time in seconds (objects, when those are measured)
@@ -48,7 +48,7 @@ module RubyProf
 
     # @return [Integer, nil] the largest number of calls between the root and a method
     def max_depth
-      @options[:max_depth]
+      @max_depth || @options[:max_depth]
     end
 
     # @return [Integer] how many threads (fibers) get a section of their own, the longest running
@@ -58,6 +58,19 @@ module RubyProf
     end
 
     private
+
+    # Takes the options of one call of print. Printers derived from ruby-prof's read them in @options (1.x) or in
+    # variables of their own (2.x), and set them there if they have their own print.
+    def take_options(options)
+      @options = checked(options)
+      @min_percent, @max_percent, @filter_by, @sort_method, @max_depth = nil
+      @min_percent = min_percent
+      @max_percent = max_percent
+      @filter_by = filter_by
+      @sort_method = sort_method
+      @max_depth = max_depth
+      @options
+    end
 
     def default_filter
       :self_time

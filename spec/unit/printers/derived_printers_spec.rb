@@ -49,6 +49,16 @@ RSpec.describe RubyProf::AbstractPrinter, "as a superclass" do
     expect(io.string).to eq "fiber of 4, from nil on\ncalls method\n1 profile_by_hand\n1 run\n1 slow\n2 again *\n.\n"
   end
 
+  it "serves printers in 2.x's manner, with keywords and variables" do
+    text = +""
+    DerivedPrinters::Keywords.new(recorded).print(text, min_percent: 50, title: "x")
+    expect(text).to eq "self_time: slow run profile_by_hand"
+    printer = DerivedPrinters::Variables.new(recorded)
+    expect(printer.print(+"")).to include "[0, 100, :self_time, :total_time, nil]"
+    expect(printer.print(+"", min_percent: 3, max_depth: 7)).to include "[3, 100, :self_time, :total_time, 7]"
+    expect(printer.print(+"")).to include "[0, 100, :self_time, :total_time, nil]"
+  end
+
   it "serves a printer of folded stacks, which walks the call tree" do
     root = "profile_by_hand (1)"
     text = +""
