@@ -80,6 +80,15 @@ RSpec.describe RubyProf::CallTreePrinter do
     expect(sums).to eq((result.threads.sum(&:total_time) * 1e9).round)
   end
 
+  it "keeps fibers of one id apart, as a profile merged from several processes has them" do
+    result = profile { Fiber.new { 1.to_s }.resume }
+    allow(result).to receive(:threads).and_return(Array.new(2) { instance_double(RubyProf::Thread, fiber_id: 3) })
+    names = print(result).map { |path| File.basename(path) }
+    expect(names).to eq [base, "#{base}.3.2"]
+    expect(print(result).map { |path| File.read(path)[/^desc: Thread: .*/] }.uniq.size).to eq 2
+    expect(Dir.children(directory)).to match_array names
+  end
+
   it "has the header, the times in nanoseconds and the lines of definitions and calls" do
     text = File.read(print.first)
     expect(text).to start_with "# callgrind format\nversion: 1\ncreator: ruby-prof-rs #{RubyProf::VERSION}\npid: #{Process.pid}\n"
