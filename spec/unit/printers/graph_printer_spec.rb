@@ -5,7 +5,8 @@ RSpec.describe RubyProf::GraphPrinter do
     class Job
       def run
         ManualClock.advance(1_000_000)
-        2.times { slow }
+        slow
+        slow
         again(2)
       end
 
