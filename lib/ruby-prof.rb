@@ -17,11 +17,19 @@ require "ruby-prof/vm_probe"
 # Times are Floats in seconds; in the measure mode ALLOCATIONS they are numbers of objects.
 module RubyProf
   autoload :AbstractPrinter, "ruby-prof/printers/abstract_printer"
+  autoload :CallInfoPrinter, "ruby-prof/printers/call_info_printer"
+  autoload :CallTreePrinter, "ruby-prof/printers/call_tree_printer"
   autoload :CallTreeVisitor, "ruby-prof/call_tree_visitor"
+  autoload :DotPrinter, "ruby-prof/printers/dot_printer"
   autoload :ExcludeCommonMethods, "ruby-prof/exclude_common_methods"
   autoload :Filter, "ruby-prof/filter"
   autoload :FlatPrinter, "ruby-prof/printers/flat_printer"
+  autoload :FlatPrinterWithLineNumbers, "ruby-prof/printers/flat_printer_with_line_numbers"
   autoload :GraphHtmlPrinter, "ruby-prof/printers/graph_html_printer"
+  autoload :GraphPrinter, "ruby-prof/printers/graph_printer"
+  autoload :MultiPrinter, "ruby-prof/printers/multi_printer"
+  autoload :PrinterArguments, "ruby-prof/printers/arguments"
+  autoload :PrinterOptions, "ruby-prof/printers/options"
 
-  private_constant :VMProbe, :Report
+  private_constant :VMProbe, :Report, :PrinterArguments, :PrinterOptions
 end
