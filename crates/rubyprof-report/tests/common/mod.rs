@@ -251,3 +251,11 @@ pub(crate) fn flat(profile: &Profile, options: &Options) -> String {
 pub(crate) fn graph_html(profile: &Profile, options: &Options) -> String {
     print(rubyprof_report::graph_html, profile, options)
 }
+
+pub(crate) fn call_stack(profile: &Profile, options: &Options) -> String {
+    print(rubyprof_report::call_stack, profile, options)
+}
+
+pub(crate) fn flame_graph(profile: &Profile, options: &Options) -> String {
+    print(rubyprof_report::flame_graph, profile, options)
+}
