@@ -14,6 +14,8 @@ require "ruby-prof/vm_probe"
 # Times are Floats in seconds; in the measure mode ALLOCATIONS they are numbers of objects.
 module RubyProf
   autoload :AbstractPrinter, "ruby-prof/printers/abstract_printer"
+  autoload :CallStackPrinter, "ruby-prof/printers/call_stack_printer"
+  autoload :FlameGraphPrinter, "ruby-prof/printers/flame_graph_printer"
   autoload :FlatPrinter, "ruby-prof/printers/flat_printer"
   autoload :GraphHtmlPrinter, "ruby-prof/printers/graph_html_printer"
 

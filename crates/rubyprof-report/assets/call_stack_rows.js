@@ -59,14 +59,16 @@ const CallStackRows = (() => {
       const shown = [];
       let hidden = 0;
       for (let child = path + 1; child < tree.end[path]; child = tree.end[child]) {
-        if (self.isHidden(child)) hidden += 1;
+        if (self.isHidden(child)) hidden += tree.total[child];
         else shown.push(child);
       }
+      // A row stands for hidden callees, unless they are worth less than a row needs to be worth.
+      const rest = shown.length === 0 || (hidden > 0 && (hidden / self.threadTotal(path)) * 100 >= self.threshold);
       sorted(shown);
       shown.forEach((child, index) => { place[child] = index + 1; });
-      size[path] = shown.length + (hidden > 0 ? 1 : 0);
+      size[path] = shown.length + (rest ? 1 : 0);
       const rows = shown.map((child) => child * 4 + PATH);
-      if (hidden > 0) rows.push(path * 4 + REST);
+      if (rest) rows.push(path * 4 + REST);
       return rows;
     }
 

@@ -157,7 +157,7 @@
     const path = shown.selected, of = shown.tree, method = of.method[path];
     const [, file, line] = method < 0 ? [null, -1, 0] : names.methods[method];
     const parts = [element("strong", {}, nameOf(path)), " ", element("span", { title: exact(of.total[path]) }, `${measured(of.total[path])}, ${percent(of.total[path], whole())}`),
-      element("span", {}, ` · self ${measured(of.own[path])}`), element("span", {}, ` · ${thousands(of.called[path])} ${method < 0 ? "threads" : of.called[path] === 1 ? "call" : "calls"}`)];
+      element("span", {}, ` · self ${measured(of.own[path])}` + (of.wait[path] > 0 ? ` · wait ${measured(of.wait[path])}` : "")), element("span", {}, ` · ${thousands(of.called[path])} ${method < 0 ? "threads" : of.called[path] === 1 ? "call" : "calls"}`)];
     if (file >= 0) parts.push(" · ", place(names.files[file], line));
     if (whole() === 0) parts.push(element("span", {}, " · Nothing was measured here, so a box is as wide as the number of call paths in it."));
     at("detail").replaceChildren(...parts);

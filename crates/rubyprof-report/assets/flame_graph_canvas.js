@@ -8,10 +8,12 @@ const FlameCanvas = (() => {
   function label(name, characters) {
     if (name.length <= characters) return name;
     const hash = name.lastIndexOf("#");
-    const short = hash < 0 ? name : name.slice(name.lastIndexOf("::", hash) + 2 * (name.lastIndexOf("::", hash) >= 0));
-    if (short.length <= characters) return short;
-    const bare = hash < 0 || hash === name.length - 1 ? short : name.slice(hash + 1);
-    return bare.length <= characters ? bare : bare.slice(0, Math.max(1, characters - 1)) + "…";
+    const bare = hash < 0 || hash === name.length - 1 ? name : name.slice(hash + 1);
+    const modules = name.lastIndexOf("::", hash);
+    // `<Class::Foo>#bar` cut at its colons would be another class.
+    const short = modules < 0 || name.startsWith("<") ? bare : name.slice(modules + 2);
+    const fits = [short, bare].find((form) => form.length <= characters);
+    return fits ?? bare.slice(0, Math.max(1, characters - 1)) + "…";
   }
 
   function create(scroller, canvas, spacer) {
@@ -82,18 +84,24 @@ const FlameCanvas = (() => {
         context.globalAlpha = matches && !found ? 0.35 : caller ? 0.6 : 1 - (method % 3) * 0.1;
         context.fillStyle = found ? colours.match : method < 0 ? colours.all : group === "c" ? colours.c : colours.groups[group] || colours.other;
         context.fillRect(x, y, inner, height);
-        const own = tree.total[path] > 0 ? (tree.own[path] / tree.total[path]) * inner : 0;
-        if (own >= 0.5) {
-          context.globalAlpha *= 0.55;
-          context.fillStyle = found ? colours.matchInk : colours.ink;
-          context.fillRect(x + inner - own, y + height - 3, own, 3);
-        }
+        const ink = found ? colours.matchInk : colours.ink, alpha = context.globalAlpha;
+        const part = (value) => tree.total[path] > 0 ? (value / tree.total[path]) * inner : 0;
+        const own = part(tree.own[path]), wait = part(tree.wait[path]);
+        strip(x + inner - own, own, 0.55);
+        strip(x + inner - own - wait, wait, 0.15);
         context.globalAlpha = 1;
         if (w < TEXT_FROM) return;
         context.fillStyle = found ? colours.matchInk : colours.ink;
         const text = label(state.nameOf(path), Math.floor((inner - 2 * PADDING) / characterWidth));
         // The last argument squeezes scripts that are wider than the font's own letters.
         context.fillText(text, x + PADDING, y + height / 2, inner - 2 * PADDING);
+
+        function strip(left, wide, strength) {
+          if (wide < 0.5) return;
+          context.globalAlpha = alpha * strength;
+          context.fillStyle = ink;
+          context.fillRect(left, y + height - 3, wide, 3);
+        }
       }
     };
 

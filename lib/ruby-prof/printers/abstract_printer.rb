@@ -187,8 +187,13 @@ module RubyProf
         min_percent: min_percent.to_f, max_percent: max_percent.to_f, filter_by: filter_by,
         sort_method: sort_method, min_value: min_value, max_depth: max_depth,
         max_threads: max_threads,
-        title: @options[:title]&.encode(Encoding::UTF_8, invalid: :replace, undef: :replace)&.scrub, generated_at: Time.now.strftime(time_format), version: VERSION
+        title: utf8(@options[:title]), generated_at: Time.now.strftime(time_format), version: VERSION
       }
+    end
+
+    # The text as the reports take it: UTF-8, with what is none replaced.
+    def utf8(text)
+      text&.encode(Encoding::UTF_8, invalid: :replace, undef: :replace)&.scrub
     end
 
     # min_time in the profile's own unit: nanoseconds or objects.

@@ -15,9 +15,11 @@ type Printer =
     fn(&Recorded, &Options, &mut dyn std::io::Write) -> Result<(), rubyprof_report::Error>;
 
 /// The printers by the name their Ruby class uses.
-const PRINTERS: [(&str, Printer); 2] = [
+const PRINTERS: [(&str, Printer); 4] = [
     ("flat", rubyprof_report::flat),
     ("graph_html", rubyprof_report::graph_html),
+    ("call_stack", rubyprof_report::call_stack),
+    ("flame_graph", rubyprof_report::flame_graph),
 ];
 
 /// `Report.render(profile, :flat, options)`: the report as a String.
