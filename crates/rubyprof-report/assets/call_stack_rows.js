@@ -131,6 +131,8 @@ const CallStackRows = (() => {
     // Opens `paths` and what is below them, level by level, so that a limit cuts all branches alike.
     // Returns whether everything is open.
     self.expand = (paths) => {
+      for (const path of paths) open.fill(0, path, tree.end[path]);
+      self.rebuild();
       let level = paths, rows = self.rows.length;
       while (level.length > 0) {
         const next = [];
@@ -190,14 +192,14 @@ const CallStackRows = (() => {
     };
 
     // At first the paths from `expansion` upwards are open.
-    let opened = 0;
-    for (let path = 0; path < count && opened < MAX_ROWS; path++) {
+    let rows = tree.roots.length * 2;
+    for (let path = 0; path < count && rows < MAX_ROWS; path++) {
       const parent = tree.parent[path];
       if (parent >= 0 && !open[parent]) {
-        path = tree.end[path] - 1;
+        path = tree.end[parent] - 1;
       } else if (self.isParent(path) && share(path) >= names.expansion && !self.isHidden(path)) {
         open[path] = 1;
-        opened += 1;
+        rows += entries(path).length;
       }
     }
     self.rebuild();

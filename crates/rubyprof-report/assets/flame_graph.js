@@ -197,7 +197,7 @@
     shown.matches = names.methods.map(([name]) => pattern.test(name));
     const { total, paths } = FlameBoxes.matching(shown.tree, shown.zoomed, shown.matches);
     const methods = shown.matches.filter(Boolean).length;
-    status.value = `${percent(total, shown.tree.total[shown.zoomed])} in ${thousands(methods)} ${methods === 1 ? "method" : "methods"}, ${thousands(paths)} ${paths === 1 ? "box" : "boxes"}`;
+    status.value = `Matches: ${percent(total, shown.tree.total[shown.zoomed])} in ${thousands(methods)} ${methods === 1 ? "method" : "methods"}, ${thousands(paths)} ${paths === 1 ? "box" : "boxes"}`;
   }
   let pending = 0;
   search.addEventListener("input", () => {
