@@ -89,11 +89,11 @@ const CallStackRows = (() => {
 
     // All rows anew.
     self.rebuild = () => {
-      let rows = [];
+      const rows = [];
       for (const root of tree.roots) {
         place[root] = 1;
         rows.push(root * 4 + THREAD, root * 4 + PATH);
-        if (open[root]) rows = rows.concat(below(root));
+        if (open[root]) for (const row of below(root)) rows.push(row);
       }
       self.rows = rows;
     };

@@ -36,7 +36,7 @@
   const groupings = {};
   function grouping(kind) {
     if (groupings[kind]) return groupings[kind];
-    const of = names.methods.map(([name, , , origin]) => kind === "class" ? clip(className(name)) : names.origins[origin]);
+    const of = names.methods.map(([name, , , origin]) => kind === "class" ? clip(className(name)) : clip(names.origins[origin]));
     const own = new Map(), order = [];
     for (const group of of) if (!own.has(group)) { own.set(group, 0); order.push(group); }
     for (let path = 0; path < tree.count; path++) own.set(of[tree.method[path]], own.get(of[tree.method[path]]) + tree.own[path]);
@@ -148,7 +148,7 @@
     if (shown.zoomed !== shown.root && path > shown.zoomed) list.push(["Of zoomed", percent(of.total[path], of.total[shown.zoomed])]);
     const [, file, line, origin] = names.methods[method];
     if (file >= 0) list.push(["Defined", clip(names.files[file][0]) + ":" + line]);
-    list.push(["Origin", names.origins[origin]]);
+    list.push(["Origin", clip(names.origins[origin])]);
     if (call >= 0 && tree.calls.file[call] >= 0) list.push(["Called from", clip(names.files[tree.calls.file[call]][0]) + ":" + tree.calls.line[call]]);
     if (of.recursive[path]) list.push(["Recursion", state.fold ? "merged into this box" : "was active already"]);
     return list;

@@ -33,9 +33,11 @@ const FlameBoxes = (() => {
     }
     const top = roots.length === 1 ? -1 : path(-1, NO_METHOD, -1);
     if (top >= 0) called[top] = roots.length;
-    const active = new Int32Array(methods).fill(-1);
+    const active = new Int32Array(methods).fill(-1), target = new Int32Array(tree.count);
+    // What a path has beside its callees, paths that are not on the page included.
+    const rest = tree.total.slice();
+    for (let source = 0; source < tree.count; source++) if (tree.parent[source] >= 0) rest[tree.parent[source]] -= tree.total[source];
     for (const root of roots) {
-      const target = new Map();
       // The paths from the root to the current one that began an activation.
       const open = [];
       for (let source = root; source < tree.end[root]; source++) {
@@ -46,22 +48,19 @@ const FlameBoxes = (() => {
           here = active[ofMethod];
           recursive[here] = 1;
         } else {
-          const caller = source === root ? top : target.get(tree.parent[source]);
+          const caller = source === root ? top : target[tree.parent[source]];
           here = path(caller, ofMethod, tree.call[source]);
           if (fold) {
             active[ofMethod] = here;
             open.push(source);
           }
         }
-        target.set(source, here);
+        target[source] = here;
         called[here] += tree.called[source];
         own[here] += tree.own[source];
         wait[here] += tree.wait[source];
         if (!fold && tree.recursive[source]) recursive[here] = 1;
-        // What a path has beside its callees, paths that are not on the page included.
-        let rest = tree.total[source];
-        for (let child = source + 1; child < tree.end[source]; child = tree.end[child]) rest -= tree.total[child];
-        extra[here] += rest;
+        extra[here] += rest[source];
       }
       for (const source of open) active[tree.method[source]] = -1;
     }

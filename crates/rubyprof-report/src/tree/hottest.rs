@@ -9,6 +9,11 @@ use super::paths::Paths;
 use crate::page::Line;
 use crate::selection::percent;
 
+/// Longer names are cut, and files with longer paths not named: either may be a megabyte, and stands in
+/// many rows. The page's data has them whole.
+const LONGEST_NAME: usize = 400;
+const LONGEST_PATH: usize = 4_000;
+
 /// A path as a row of a list.
 #[derive(Serialize)]
 pub(crate) struct PathRow {
@@ -46,17 +51,31 @@ pub(crate) fn hottest(paths: &Paths<'_>, count: usize) -> Vec<PathRow> {
         }
         let of_caller = parent.map_or(total, |parent| profile.node(parent).total);
         let method = profile.method(node.method);
+        let file = method
+            .file
+            .filter(|file| profile.file(*file).len() <= LONGEST_PATH);
         PathRow {
             thread,
             level: profile.depth(id),
             share: percent(node.total, total),
             share_of_caller: percent(node.total, of_caller),
-            name: method.full_name(),
-            line: Line::new(profile, method.file, method.line),
+            name: clipped(method.full_name()),
+            line: Line::new(profile, file, method.line),
             called: node.called,
             total: node.total,
             own: profile.self_value(id),
         }
     });
     rows.collect()
+}
+
+fn clipped(mut name: String) -> String {
+    if name.len() > LONGEST_NAME {
+        let end = (0..=LONGEST_NAME)
+            .rev()
+            .find(|at| name.is_char_boundary(*at));
+        name.truncate(end.unwrap_or(0));
+        name.push('…');
+    }
+    name
 }
