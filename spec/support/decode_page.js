@@ -35,11 +35,11 @@ const sums = (tree) => Array.from({ length: tree.count }, (_, place) => ({
 
 (async () => {
   const tree = await CallTree.load();
+  const view = CallStackRows.create(tree);
   const paths = sums(tree).map((path, place) => {
     const call = tree.call[place], file = tree.calls.file[call];
-    return { ...path, from: file < 0 ? null : `${tree.names.files[file][0]}:${tree.calls.line[call]}` };
+    return { ...path, calls: view.allCalls(place), from: file < 0 ? null : `${tree.names.files[file][0]}:${tree.calls.line[call]}` };
   });
-  const view = CallStackRows.create(tree);
   const stack = { start: rows(view) };
   view.expand(tree.roots);
   stack.expanded = rows(view);

@@ -30,9 +30,15 @@
     threads.set(number, `${thread}${fiber === thread ? "" : ", fiber " + fiber} (${percent(tree.total[tree.roots[index]], overall)})`);
   });
   for (const [number, title] of threads) at("thread").append(element("option", { value: number }, title));
+  const others = names.threads.length - chosen.size;
+  if (others > 0 && tree.roots.length > 1) at("thread").append(element("option", { disabled: "" }, `${thousands(others)} more are in “All” only`));
 
   // Colours: groups of methods, those with the most self time have one of their own.
-  const className = (name) => name.slice(0, Math.max(0, name.lastIndexOf("#"))) || name;
+  const className = (name) => {
+    const owner = name.slice(0, Math.max(0, name.lastIndexOf("#"))) || name;
+    // Class methods belong to their class.
+    return owner.match(/^<(?:Class|Module|Object)::(.*)>$/s)?.[1] ?? owner;
+  };
   const groupings = {};
   function grouping(kind) {
     if (groupings[kind]) return groupings[kind];

@@ -68,15 +68,22 @@ RSpec.describe "The scripts of the pages of call trees", stress: false do
   end
 
   it "read what the API has" do
-    expect(result["paths"].map { |path| path.except("recursive") }).to eq paths(recorded)
+    expect(result["paths"].map { |path| path.except("recursive", "calls") }).to eq paths(recorded)
     recursive = result["paths"].select { |path| path["recursive"] }
     expect(recursive.map { |path| short(path["name"]) }).to eq %w[deep deep deep]
+  end
+
+  it "know what was left out: the totals and the calls of what is there are whole" do
+    some = read(RubyProf::CallStackPrinter.new(recorded).print(+"", min_percent: 5))["paths"]
+    expect(some.map { |path| short(path["name"]) }).to eq %w[root run slow deep deep]
+    expect(some.map { |path| path.except("recursive", "calls") }).to eq(paths(recorded).select { |path| path["total"] * 20 >= paths(recorded).first["total"] })
+    expect(some.map { |path| path["calls"] }).to eq [1, 1, 1, 4, 4]
   end
 
   it "read several threads, waits and C functions" do
     threads = profile { 3.times { |i| Fiber.new { [3, 1, 2].sort_by { |n| n * i } }.resume } }
     read = read(RubyProf::FlameGraphPrinter.new(threads).print(+""))
-    expect(read["paths"].map { |path| path.except("recursive") }).to eq paths(threads)
+    expect(read["paths"].map { |path| path.except("recursive", "calls") }).to eq paths(threads)
     expect(read["merged"].first).to include("name" => "All threads", "called" => 4, "total" => paths(threads).select { |path| path["depth"].zero? }.sum { |path| path["total"] })
   end
 
