@@ -38,7 +38,13 @@ RSpec.describe "The scripts of the pages of call trees", stress: false do
     JOB = Job.new
   end
 
-  before { skip "node is not here" unless PageScripts::NODE }
+  # The scripts need what browsers and Node.js 18 have.
+  before(:context) do
+    wanted = "new DecompressionStream('deflate')"
+    @able = PageScripts::NODE && system(PageScripts::NODE, "-e", wanted, out: File::NULL, err: File::NULL)
+  end
+
+  before { skip "Node.js 18 or newer is not here" unless @able }
 
   let(:recorded) { profile_by_hand { PageScripts::JOB.run } }
   let(:result) { read(RubyProf::CallStackPrinter.new(recorded).print(+"")) }
