@@ -4,6 +4,7 @@ require "ruby-prof/version"
 require "ruby-prof/extension"
 require "ruby-prof/error"
 require "ruby-prof/vm_probe"
+require "ruby-prof/measure_modes"
 
 # An exact tracing profiler, a drop-in successor of ruby-prof.
 #
@@ -17,5 +18,14 @@ module RubyProf
   autoload :FlatPrinter, "ruby-prof/printers/flat_printer"
   autoload :GraphHtmlPrinter, "ruby-prof/printers/graph_html_printer"
 
-  private_constant :VMProbe, :Report
+  # Modules and classes of ours whose methods no profile shows, besides those of the extension.
+  HIDDEN = []
+
+  private_constant :VMProbe, :Report, :HIDDEN
+
+  figure_measure_mode
+end
+
+module Rack
+  autoload :RubyProf, "ruby-prof/rack"
 end

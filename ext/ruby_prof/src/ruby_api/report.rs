@@ -43,6 +43,13 @@ fn render(
     })
 }
 
+/// `Report.call_paths(profile)`: how large the profile is, which tells how long a report may take.
+fn call_paths(profile: Obj<Profile>) -> usize {
+    profile
+        .result()
+        .map_or(0, |data| data.profile.nodes().len())
+}
+
 /// The options by the names they have in Ruby; the printers let only these through.
 fn report_options(ruby: &Ruby, hash: RHash) -> Result<Options, Error> {
     let mut options = Options::default();
@@ -81,5 +88,6 @@ fn column(ruby: &Ruby, value: Value) -> Result<Column, Error> {
 
 pub(crate) fn init(_ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let report = magnus::Module::define_module(module, "Report")?;
-    report.define_singleton_method("render", function!(render, 3))
+    report.define_singleton_method("render", function!(render, 3))?;
+    report.define_singleton_method("call_paths", function!(call_paths, 1))
 }
