@@ -8,8 +8,10 @@ require "ruby-prof/program_start"
 
 started_in = Process.pid
 at_exit do
-  # The program may have stopped it; a forked process has nothing to say about this one.
-  RubyProf::FlatPrinter.new(RubyProf.stop).print(STDOUT) if RubyProf.running? && Process.pid == started_in
+  # The program may have stopped it. Stopping comes first: whatever does, would be in the report.
+  result = RubyProf.stop if RubyProf.running?
+  # A forked process has nothing to say about this one.
+  RubyProf::FlatPrinter.new(result).print(STDOUT) if result && Process.pid == started_in
 end
 module RubyProf
   ProgramStart.call { start }

@@ -42,7 +42,7 @@ module RubyProf
       when /\A:?(?<group>#{GROUPS.join("|")})\z/o then $~[:group].to_sym
       when %r{/|\.rb\z} then path(item)
       else
-        raise ArgumentError, "#{item.inspect} is no pattern: write Foo#bar, Foo.bar, Foo, /regexp/, a path with a /, " \
+        raise ArgumentError, "#{item} is no pattern: write Foo#bar, Foo.bar, Foo, /regexp/, a path with a slash, " \
                              "gem:NAME, or one of #{GROUPS.join(", ")}"
       end
     end

@@ -24,7 +24,7 @@ module RubyProf
     ALL = [
       new("flat", :FlatPrinter, ".txt", "table of methods (the default)"),
       new("graph", :GraphPrinter, ".txt", "methods with callers and callees"),
-      new("graph_html", :GraphHtmlPrinter, ".html", "the same as one page for the browser"),
+      new("graph_html", :GraphHtmlPrinter, ".html", "as a page to click through"),
       new("call_stack", :CallStackPrinter, ".html", "tree of calls to open and close"),
       new("flame_graph", :FlameGraphPrinter, ".html", "flame graph"),
       new("call_info", :CallInfoPrinter, ".txt", "the whole tree of calls as text"),

@@ -20,6 +20,7 @@ module RubyProf
         return if recording.off?
 
         recording.check_outputs
+        recording.prepare
         run_before(settings)
         @recording = recording
         Process.singleton_class.prepend(ForkHook)

@@ -32,8 +32,16 @@ module RubyProf
         give_up("cannot write to #{saved}: #{e.message}")
       end
 
+      # Makes the profile, and finds out before the program begins whether it can be made as wished.
+      def prepare
+        @prepared = Profile.new(**@settings.profile_options)
+      rescue ArgumentError, TypeError => e
+        give_up(e.message)
+      end
+
       def start
-        @profile = Profile.new(**@settings.profile_options)
+        @profile = @prepared || Profile.new(**@settings.profile_options)
+        @prepared = nil
         @profile.start
       end
 
@@ -41,7 +49,7 @@ module RubyProf
       #
       # @param pid [Integer] what fork returned
       def forked(pid)
-        return unless @profile
+        return @pid = Process.pid unless @profile
 
         # A comparison would be seen in the program's profile.
         @profile.pause
