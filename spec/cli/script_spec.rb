@@ -7,12 +7,12 @@ RSpec.describe "ruby-prof script.rb", stress: false do
   include Command
 
   # Runs the script with and without us and expects the same of both; gives the report.
-  def same(script, *arguments, input: "", frames: true)
-    file("script.rb", script) if script
+  def same(script, *arguments, input: "")
+    file("script.rb", script)
     bare = plain_ruby("script.rb", *arguments, input: input)
     profiled = ruby_prof("-f", "report.txt", "script.rb", *arguments, input: input)
     expect(profiled.stdout).to eq bare.stdout
-    expect(profiled.stderr).to eq bare.stderr
+    expect(profiled.stderr.gsub(/0x\h+/, "0x")).to eq bare.stderr.gsub(/0x\h+/, "0x")
     expect(profiled.status.to_s.sub(/\d+/, "")).to eq bare.status.to_s.sub(/\d+/, "")
     read("report.txt")
   end
@@ -30,8 +30,7 @@ RSpec.describe "ruby-prof script.rb", stress: false do
   it "shows nothing but the program: no call of ours, none of what loads it" do
     file("script.rb", "1.to_s\nat_exit { 2.to_s }\n")
     ruby_prof("-f", "report.txt", "script.rb")
-    names = read("report.txt").lines.drop(8).take_while { |line| line.strip != "" }.map { |line| line.split[6] }
-    expect(names).to contain_exactly("[global]#", "Integer#to_s", "Kernel#at_exit")
+    expect(rows(read("report.txt")).map { |line| line.split[6] }).to contain_exactly("[global]#", "Integer#to_s", "Kernel#at_exit")
   end
 
   it "takes -- between the script and its arguments, as ruby-prof does" do
@@ -101,7 +100,9 @@ RSpec.describe "ruby-prof script.rb", stress: false do
       bare = interrupt(signal, RbConfig.ruby, "script.rb")
       profiled = interrupt(signal, RbConfig.ruby, "-I", Command::LIBRARY, Command::EXE, "-f", "report.txt", "script.rb")
       expect(profiled.status.termsig).to eq Signal.list.fetch(signal)
-      expect([profiled.stdout, profiled.stderr]).to eq [bare.stdout, bare.stderr]
+      # It may come while stdout is flushed.
+      messages = [profiled, bare].map { |ended| ended.stderr.gsub(/:[56]:in .\S+/, "") }
+      expect([profiled.stdout, messages.first]).to eq [bare.stdout, messages.last]
       expect(calls(read("report.txt"), "Object#work")).to eq 1
     end
   end
@@ -110,7 +111,7 @@ RSpec.describe "ruby-prof script.rb", stress: false do
     file("script.rb", "trap(:TERM) { exit 6 }\nputs :ready\n$stdout.flush\nsleep")
     ended = interrupt(:TERM, RbConfig.ruby, "-I", Command::LIBRARY, Command::EXE, "-f", "report.txt", "script.rb")
     expect(ended.status.exitstatus).to eq 6
-    expect(read("report.txt")).to include "Kernel#sleep"
+    expect(calls(read("report.txt"), "Kernel#exit")).to eq 1
   end
 
   it "comes from stdin" do

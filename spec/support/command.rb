@@ -76,6 +76,11 @@ module Command
     report[/^.*\s(\d+)\s+\*?#{Regexp.escape(method)}(?:\s|$)/, 1]&.to_i
   end
 
+  # The rows of a flat report on one thread.
+  def rows(report)
+    report.lines.drop_while { |line| !line.start_with?(" %self") }.drop(1).take_while { |line| line.strip != "" }
+  end
+
   private
 
   def environment(extra)
