@@ -77,8 +77,8 @@ module RubyProf
         if owner.nil?
           "#{item} matched nothing: the program has no #{parts[:owner]}"
         elsif !defined_in?(owner, parts[:kind], parts[:name])
-          kind = parts[:kind] == "#" ? "an instance method" : "a method of its own called"
-          "#{item} matched nothing: #{parts[:owner]} has not #{kind} #{parts[:name]}"
+          what = parts[:kind] == "#" ? "instance method #{parts[:name]}" : "method #{parts[:name]} of its own"
+          "#{item} matched nothing: #{parts[:owner]} has no #{what}"
         end
       end
     end
