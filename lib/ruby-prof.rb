@@ -3,6 +3,9 @@
 require "ruby-prof/version"
 require "ruby-prof/extension"
 require "ruby-prof/error"
+require "ruby-prof/profile"
+require "ruby-prof/files"
+require "ruby-prof/legacy"
 require "ruby-prof/vm_probe"
 require "ruby-prof/measure_modes"
 
@@ -15,6 +18,9 @@ require "ruby-prof/measure_modes"
 # Times are Floats in seconds; in the measure mode ALLOCATIONS they are numbers of objects.
 module RubyProf
   autoload :AbstractPrinter, "ruby-prof/printers/abstract_printer"
+  autoload :CallTreeVisitor, "ruby-prof/call_tree_visitor"
+  autoload :ExcludeCommonMethods, "ruby-prof/exclude_common_methods"
+  autoload :Filter, "ruby-prof/filter"
   autoload :FlatPrinter, "ruby-prof/printers/flat_printer"
   autoload :GraphHtmlPrinter, "ruby-prof/printers/graph_html_printer"
 

@@ -1,4 +1,6 @@
-//! Random tapes: the recorder against the reference model. See README.md.
+//! Random tapes: the recorder against the reference model, and files. See README.md.
+
+mod files;
 
 #[allow(dead_code, reason = "shared with the tests, which use more")]
 #[path = "../../crates/rubyprof-core/tests/support/mod.rs"]
@@ -28,6 +30,8 @@ struct Case {
     records: Vec<Record>,
     manners: Manners,
     scale: Scale,
+    /// What happens to the files.
+    damage: u64,
 }
 
 fn main() -> ExitCode {
@@ -90,6 +94,7 @@ impl Case {
                 0 => Scale::ONE,
                 _ => Scale::from_ratio(1 + random.next() % 1000, 1 + random.next() % 1000),
             },
+            damage: random.next(),
         }
     }
 
@@ -108,6 +113,7 @@ impl Case {
             expected
         );
         invariants::check(&usual.profile);
+        files::check(&usual.profile, self.damage);
 
         // The same program again, but ending halfway.
         let mut half = self.clone();
@@ -118,6 +124,7 @@ impl Case {
         let expected = expected.followed_by(&reference::summary(&half, self.scale));
         assert_eq!(Summary::of(&both, expected.unmatched), expected);
         invariants::check(&both);
+        files::check(&both, !self.damage);
     }
 }
 
@@ -172,5 +179,9 @@ impl Random {
         word = (word ^ word >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         word = (word ^ word >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
         word ^ word >> 31
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        (self.next() % limit as u64) as usize
     }
 }

@@ -4,7 +4,7 @@ module RubyProf
   # Patterns of methods as people type them, for `Profile.new(exclude:, only:)`:
   #
   #   Foo#bar  Foo.bar      one method
-  #   Foo  Foo::Bar         all methods of a class or module
+  #   Foo  Foo::Bar         all methods of a class or module, by its name
   #   /regexp/  /regexp/i   methods whose full name matches
   #   lib/foo  **/vendor/*  methods of a file, a directory or what a glob matches
   #   gem:rack              methods of a gem
@@ -35,8 +35,7 @@ module RubyProf
 
     def pattern(item)
       case item
-      when METHOD then item.delete_prefix("::")
-      when /\A#{CONSTANT}\z/o then whole_module(item.delete_prefix("::"))
+      when METHOD, /\A#{CONSTANT}\z/o then item.delete_prefix("::")
       when %r{\A/(?<source>(?:\\.|[^/])+)/(?<flags>[imx]*)\z} then regexp($~[:source], $~[:flags])
       when /\Agem:(?<name>[\w.-]+)\z/ then { gem: $~[:name] }
       when /\A:?(?<group>#{GROUPS.join("|")})\z/o then $~[:group].to_sym
@@ -45,11 +44,6 @@ module RubyProf
         raise ArgumentError, "#{item} is no pattern: write Foo#bar, Foo.bar, Foo, /regexp/, a path with a slash, " \
                              "gem:NAME, or one of #{GROUPS.join(", ")}"
       end
-    end
-
-    # By name, since the module may not be there yet. Singleton methods are `<Class::Foo>#bar` in full.
-    def whole_module(name)
-      /\A(?:<(?:Class|Module|Object)::)?#{Regexp.escape(name)}>?#/
     end
 
     def regexp(source, flags)

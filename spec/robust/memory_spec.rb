@@ -48,7 +48,7 @@ RSpec.describe "memory and the GC", stress: false do
       end
       kept = parts
       3.times { GC.start; GC.compact if GC.respond_to?(:compact) }
-      kept.each { |part| (part.class.instance_methods(false) - %i[== eql? <=>]).each { |name| part.send(name) } }
+      kept.each { |part| part.class.instance_methods(false).each { |name| part.send(name) if part.method(name).arity.zero? } }
       puts "ok"
     RUBY
   end

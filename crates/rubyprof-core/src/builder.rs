@@ -88,7 +88,7 @@ impl ProfileBuilder {
         self.push(caller.0, method, call_site, called, total)
     }
 
-    /// Says how much of a path's total was waiting in the method itself.
+    /// Says how much of a path's total was waiting in the method itself. Said again, it replaces.
     pub fn wait(&mut self, path: Path, wait: u64) {
         self.waits.push((path.0, wait));
     }
@@ -111,7 +111,14 @@ impl ProfileBuilder {
             .iter()
             .filter_map(|(index, wait)| place(*index).map(|node| (node, *wait)))
             .collect();
-        self.profile.waits.sort_unstable();
+        self.profile.waits.sort_by_key(|(node, _)| *node);
+        // What was said of a path last counts.
+        self.profile.waits.reverse();
+        self.profile.waits.dedup_by_key(|(node, _)| *node);
+        self.profile.waits.reverse();
+        self.profile
+            .allocations
+            .sort_by_key(|allocation| (allocation.thread, allocation.method));
         self.profile.nodes = nodes;
         self.profile.files = self.sources.files;
         self.profile.sites = self.sources.sites;

@@ -191,7 +191,7 @@ impl<'a> Folder<'a> {
 
     fn fold(&mut self, thread: &Thread) {
         let root = thread.root;
-        self.graph.total += self.profile.node(root).total;
+        add(&mut self.graph.total, self.profile.node(root).total);
         self.waits = self.profile.waits.partition_point(|(node, _)| *node < root);
         for id in self.profile.subtree(root) {
             self.close_before(id.0);
@@ -226,12 +226,12 @@ impl<'a> Folder<'a> {
         let caller = self.open.last().map(|open| open.row);
         let row = self.row(id);
         let sums = &mut self.graph.rows[row as usize];
-        sums.called += node.called;
-        sums.own += own;
-        sums.wait += wait;
+        add(&mut sums.called, node.called);
+        add(&mut sums.own, own);
+        add(&mut sums.wait, wait);
         let active = &mut self.active_rows[row as usize];
         if *active == 0 {
-            sums.total += node.total;
+            add(&mut sums.total, node.total);
         } else {
             sums.recursive = true;
         }
@@ -239,12 +239,12 @@ impl<'a> Folder<'a> {
         let edge = caller.map(|caller| {
             let edge = self.edge(caller, row, id);
             let sums = &mut self.graph.edges[edge as usize];
-            sums.called += node.called;
-            sums.own += own;
-            sums.wait += wait;
+            add(&mut sums.called, node.called);
+            add(&mut sums.own, own);
+            add(&mut sums.wait, wait);
             let active = &mut self.active_edges[edge as usize];
             if *active == 0 {
-                sums.total += node.total;
+                add(&mut sums.total, node.total);
             }
             *active += 1;
             edge
@@ -302,4 +302,9 @@ impl<'a> Folder<'a> {
         }
         edge
     }
+}
+
+/// Hand-made numbers may be of any size: a sum is at most the largest there is.
+fn add(sum: &mut u64, value: u64) {
+    *sum = sum.saturating_add(value);
 }

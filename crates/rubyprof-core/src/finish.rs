@@ -1,5 +1,7 @@
 //! From a recording to a finished profile.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::allocation::Allocation;
 use crate::call_tree::CallTree;
 use crate::host::Names;
@@ -7,8 +9,9 @@ use crate::layout::{Draft, preorder};
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId};
 use crate::methods::RecordedMethod;
-use crate::profile::{NO_PARENT, NodeId, Profile, Thread};
+use crate::profile::{NO_PARENT, Node, NodeId, Profile, Thread};
 use crate::recorder::Recorder;
+use crate::tally::{Count, Tally, TallyKey};
 
 /// How a clock's ticks become the profile's unit: `value = ticks * multiplier / 2^32`, rounded down.
 ///
@@ -24,7 +27,7 @@ impl Scale {
         multiplier: 1 << 32,
     };
 
-    /// `units` are `ticks`. Without ticks, a tick is one unit.
+    /// `units` are `ticks`. Without ticks, or with 2^32 units a tick or more, a tick is one unit.
     pub fn from_ratio(units: u64, ticks: u64) -> Self {
         let multiplier = (u128::from(units) << 32)
             .checked_div(u128::from(ticks))
@@ -34,7 +37,8 @@ impl Scale {
 
     /// Ticks in units.
     pub fn apply(self, ticks: u64) -> u64 {
-        ((u128::from(ticks) * u128::from(self.multiplier)) >> 32) as u64
+        let units = (u128::from(ticks) * u128::from(self.multiplier)) >> 32;
+        u64::try_from(units).unwrap_or(u64::MAX)
     }
 }
 
@@ -86,26 +90,25 @@ impl Recorder {
                 Some((*fiber, thread))
             })
             .collect();
+        let tally = of_called_methods(&self.tally, &threads, &nodes);
         let mut used = UsedMethods::new(self.methods.all());
         for node in &mut nodes {
             node.method = used.number(node.method);
         }
-        let mut allocations: Vec<Allocation> = self
-            .tally
+        let mut allocations: Vec<Allocation> = tally
             .counts()
             .iter()
-            .filter_map(|(key, count)| {
-                let thread = threads.iter().position(|(fiber, _)| *fiber == key.thread)?;
+            .map(|(key, count)| {
                 let (class_name, owner_kind) = names.class(key.class);
-                Some(Allocation {
-                    thread: thread as u32,
+                Allocation {
+                    thread: key.thread,
                     method: used.number(key.method),
                     class_name,
                     owner_kind,
                     location: self.sources.sites[key.site as usize],
                     count: count.objects,
                     bytes: count.bytes,
-                })
+                }
             })
             .collect();
         allocations.sort_by_key(|allocation| (allocation.thread, allocation.method));
@@ -161,6 +164,41 @@ impl Recorder {
         }
         roots
     }
+}
+
+/// The tally by index of thread. What was allocated in a method that is not in the thread's tree, such
+/// as a thread's own objects before its first call, is the root's: reports show allocations with their
+/// methods. Fibers without a tree are left out.
+fn of_called_methods(tally: &Tally, threads: &[(u32, Thread)], nodes: &[Node]) -> Tally {
+    let index_of = |fiber: u32| threads.iter().position(|(known, _)| *known == fiber);
+    let counts: Vec<(usize, TallyKey, Count)> = tally
+        .counts()
+        .iter()
+        .filter_map(|(key, count)| Some((index_of(key.thread)?, *key, *count)))
+        .collect();
+    let mut called: HashMap<usize, HashSet<MethodId>> = HashMap::new();
+    let mut whole = Tally::default();
+    for (index, key, count) in counts {
+        let root = threads[index].1.root.index();
+        let called = called.entry(index).or_insert_with(|| {
+            let tree = &nodes[root..nodes[root].end as usize];
+            tree.iter().map(|node| node.method).collect()
+        });
+        let method = match called.contains(&key.method) {
+            true => key.method,
+            false => nodes[root].method,
+        };
+        let thread = index as u32;
+        whole.add_count(
+            TallyKey {
+                thread,
+                method,
+                ..key
+            },
+            count,
+        );
+    }
+    whole
 }
 
 /// Numbers the methods that are part of the profile, in the order in which they are asked for.

@@ -14,7 +14,7 @@
 //!
 //! An embedder, which knows the running program, feeds a [`Recorder`] and answers its questions
 //! through [`Host`]. [`Recorder::finish`] gives a [`Profile`], which nothing alters any more.
-//! [`ProfileBuilder`] makes one by hand.
+//! [`ProfileBuilder`] makes one by hand, [`Profile::from_parts`] from what another process sent.
 
 #![forbid(unsafe_code)]
 
@@ -22,28 +22,38 @@ mod allocation;
 mod builder;
 mod call_graph;
 mod call_tree;
+mod check;
 mod fiber;
 mod finish;
+mod forest;
 mod hash;
 mod host;
+mod inconsistent;
 mod layout;
 mod measure;
 mod merge;
 mod method;
 mod methods;
+mod parts;
+mod portable;
 mod profile;
 mod recorder;
 mod source;
 mod tally;
+mod weave;
 
 pub use allocation::Allocation;
 pub use builder::{Path, ProfileBuilder};
 pub use call_graph::{CallGraph, Edge, MethodRow};
 pub use finish::{Scale, Settings};
+pub use forest::{AdoptError, Forest, Numbers, Twig, TwigId};
 pub use host::{FiberOrigin, Host, LiveFrame, MethodName, Names};
+pub use inconsistent::{Inconsistent, Of};
 pub use measure::{MeasureMode, Unit};
+pub use merge::{DifferentModes, MergeBy};
 pub use method::{Method, MethodId, MethodKey, OwnerKind};
 pub use methods::{MethodOrigin, RecordedMethod};
+pub use parts::{Inside, NodeParts, Parts};
 pub use profile::{Node, NodeId, Profile, Thread};
 pub use recorder::Recorder;
 pub use source::{FileId, Location, Sources};

@@ -1,14 +1,32 @@
-//! Two runs of one profile as one.
+//! Profiles as one, and the trees of a profile as one.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
-use crate::allocation::Allocation;
-use crate::hash::BuildMix;
-use crate::layout::{Draft, preorder};
-use crate::method::{MethodId, MethodKey, OwnerKind};
-use crate::profile::{NO_PARENT, Node, NodeId, Profile, Thread};
-use crate::source::{FileId, Location, Sources};
+use crate::method::MethodId;
+use crate::profile::{Profile, Thread};
+use crate::weave::{Identity, Onto, Weaver};
+
+/// Which trees become one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MergeBy {
+    /// Trees with the same root method. Code outside any method is no method: of trees that begin
+    /// there the one of the fiber that started the profile stays apart from the others.
+    #[default]
+    Root,
+    /// Trees of the same thread.
+    Thread,
+    /// All.
+    All,
+}
+
+/// Profiles that cannot be added up: they measure different things.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DifferentModes {
+    /// What the first profile measures.
+    pub first: crate::MeasureMode,
+    /// What another one does.
+    pub other: crate::MeasureMode,
+}
 
 impl Profile {
     /// This profile with a later run of the same process added.
@@ -16,197 +34,198 @@ impl Profile {
     /// Methods are the same when their keys are. Trees of the same fiber with the same root method
     /// become one tree: calls along the same path add up. Other trees stand side by side.
     pub fn followed_by(&self, later: &Profile) -> Profile {
-        let mut merger = Merger::default();
-        merger.add(self);
-        merger.add(later);
-        merger.finish(later)
-    }
-}
-
-/// Thread, method, place and class of allocated objects.
-type TallyKey = (u32, MethodId, Location, String, OwnerKind);
-
-#[derive(Default)]
-struct Merger {
-    profile: Profile,
-    sources: Sources,
-    methods: HashMap<MethodKey, MethodId, BuildMix>,
-    drafts: Vec<Draft>,
-    children: HashMap<(u32, u32), u32, BuildMix>,
-    roots: Vec<(Thread, u32)>,
-    /// Positions in `roots`, by thread, fiber and root method.
-    threads: HashMap<(u64, u64, u32), usize, BuildMix>,
-    /// Positions in the profile's allocations.
-    tallied: HashMap<TallyKey, usize>,
-    waits: HashMap<u32, u64, BuildMix>,
-}
-
-impl Merger {
-    fn add(&mut self, part: &Profile) {
-        let methods: Vec<MethodId> = (0..part.methods.len())
-            .map(|index| self.method(part, index))
-            .collect();
-        for thread in &part.threads {
-            let nodes = &part.nodes[thread.root.index()..];
-            let root = self.root(thread, methods[nodes[0].method.index()]);
-            // Preorder: a node's parent is placed before the node.
-            let mut placed: Vec<u32> = Vec::new();
-            for id in part.subtree(thread.root) {
-                let node = part.node(id);
-                let site = self.site(part, part.call_site(id));
-                let draft = match part.parent(id) {
-                    None => root,
-                    Some(parent) => {
-                        let parent = placed[(parent.0 - thread.root.0) as usize];
-                        self.child(parent, methods[node.method.index()], site)
-                    }
-                };
-                if self.drafts[draft as usize].called == 0 {
-                    self.drafts[draft as usize].site = site;
-                }
-                self.accumulate(draft, node, part.wait(id));
-                placed.push(draft);
+        let mut weaver = Weaver::new(Identity::Key);
+        let mut known: HashMap<(u64, u64, MethodId), usize> = HashMap::new();
+        for part in [self, later] {
+            let methods = weaver.methods_of(part);
+            for (index, thread) in part.threads.iter().enumerate() {
+                let root = methods[part.node(thread.root).method.index()];
+                let into = *known
+                    .entry((thread.id, thread.fiber_id, root))
+                    .or_insert_with(|| weaver.thread(thread.clone(), root).0);
+                let onto = Onto::Root(weaver.root(into));
+                weaver.tree(part, &methods, index, into, onto, |_| false);
             }
         }
-        for allocation in &part.allocations {
-            let thread = &part.threads[allocation.thread as usize];
-            let root = methods[part.node(thread.root).method.index()];
-            let mut merged = allocation.clone();
-            merged.thread = self.threads[&identity(thread, root)] as u32;
-            merged.method = methods[allocation.method.index()];
-            merged.location = self.location(part, allocation.location);
-            self.add_allocation(merged);
-        }
+        weaver.finish(later)
     }
 
-    fn add_allocation(&mut self, allocation: Allocation) {
-        let allocations = &mut self.profile.allocations;
-        let key = (
-            allocation.thread,
-            allocation.method,
-            allocation.location,
-            allocation.class_name.clone(),
-            allocation.owner_kind,
-        );
-        match self.tallied.entry(key) {
-            Entry::Occupied(known) => {
-                let sums = &mut allocations[*known.get()];
-                sums.count += allocation.count;
-                sums.bytes += allocation.bytes;
-            }
-            Entry::Vacant(new) => {
-                new.insert(allocations.len());
-                allocations.push(allocation);
-            }
-        }
+    /// This profile with the trees that `by` names made one. Nothing is lost: numbers and
+    /// allocations of calls along the same path add up.
+    ///
+    /// Trees with different roots become one below a root outside any method, whose total is theirs.
+    pub fn merged(&self, by: MergeBy) -> Profile {
+        let mut whole = join(&[self], by).finish(self);
+        whole.drop_unused_methods();
+        whole
     }
 
-    fn accumulate(&mut self, draft: u32, node: &Node, wait: u64) {
-        let sums = &mut self.drafts[draft as usize];
-        sums.called += node.called;
-        sums.total += node.total;
-        if wait > 0 {
-            *self.waits.entry(draft).or_default() += wait;
-        }
-    }
-
-    fn method(&mut self, part: &Profile, index: usize) -> MethodId {
-        let method = &part.methods[index];
-        let file = method.file.map(|file| self.file(part, file));
-        let methods = &mut self.profile.methods;
-        *self.methods.entry(method.key).or_insert_with(|| {
-            let mut method = method.clone();
-            method.file = file;
-            methods.push(method);
-            MethodId(methods.len() as u32 - 1)
-        })
-    }
-
-    fn root(&mut self, thread: &Thread, method: MethodId) -> u32 {
-        let position = self.threads.entry(identity(thread, method));
-        if let Entry::Occupied(known) = &position {
-            return self.roots[*known.get()].1;
-        }
-        position.or_insert(self.roots.len());
-        let draft = self.push(NO_PARENT, method, 0);
-        self.roots.push((thread.clone(), draft));
-        draft
-    }
-
-    fn child(&mut self, parent: u32, method: MethodId, site: u32) -> u32 {
-        if let Some(draft) = self.children.get(&(parent, method.0)) {
-            return *draft;
-        }
-        let draft = self.push(parent, method, site);
-        self.children.insert((parent, method.0), draft);
-        draft
-    }
-
-    fn push(&mut self, parent: u32, method: MethodId, site: u32) -> u32 {
-        self.drafts.push(Draft {
-            called: 0,
-            total: 0,
-            parent,
-            method,
-            site,
-        });
-        self.drafts.len() as u32 - 1
-    }
-
-    fn file(&mut self, part: &Profile, file: FileId) -> FileId {
-        self.sources.file(part.file(file).as_bytes())
-    }
-
-    fn location(&mut self, part: &Profile, location: Location) -> Location {
-        Location {
-            file: location.file.map(|file| self.file(part, file)),
-            line: location.line,
-        }
-    }
-
-    fn site(&mut self, part: &Profile, location: Location) -> u32 {
-        let location = self.location(part, location);
-        self.sources.site(location)
-    }
-
-    fn finish(mut self, settings: &Profile) -> Profile {
-        let roots: Vec<u32> = self.roots.iter().map(|(_, root)| *root).collect();
-        let (nodes, placed) = preorder(&self.drafts, &roots);
-        let place = |draft: u32| placed[draft as usize];
-        let mut waits: Vec<(NodeId, u64)> = self
-            .waits
+    /// Profiles of several processes as one, their trees merged by `by`.
+    ///
+    /// Methods are the same when their names and places of definition are. Thread and fiber ids are of
+    /// the process that has the first of the trees that became one.
+    ///
+    /// # Errors
+    ///
+    /// [`DifferentModes`] if they do not all measure the same. No profile gives an empty one.
+    pub fn together(parts: &[&Profile], by: MergeBy) -> Result<Profile, DifferentModes> {
+        let Some(first) = parts.first() else {
+            return Ok(Profile::default());
+        };
+        if let Some(other) = parts
             .iter()
-            .filter_map(|(draft, wait)| Some((place(*draft)?, *wait)))
-            .collect();
-        waits.sort_unstable();
-        self.profile
-            .allocations
-            .sort_by_key(|allocation| (allocation.thread, allocation.method));
-        self.profile.threads = self
-            .roots
-            .into_iter()
-            .filter_map(|(thread, root)| {
-                Some(Thread {
-                    root: place(root)?,
-                    ..thread
-                })
+            .find(|part| part.measure_mode != first.measure_mode)
+        {
+            return Err(DifferentModes {
+                first: first.measure_mode,
+                other: other.measure_mode,
+            });
+        }
+        let mut whole = join(parts, by).finish(first);
+        whole.drop_unused_methods();
+        whole.track_allocations = parts.iter().any(|part| part.track_allocations);
+        whole.c_calls = parts.iter().all(|part| part.c_calls);
+        Ok(whole)
+    }
+
+    /// The given trees side by side: of each profile the thread with that index. Methods are the
+    /// same when their names and places of definition are. The rest is as in `settings`.
+    pub fn composed(settings: &Profile, trees: &[(&Profile, usize)]) -> Profile {
+        let mut weaver = Weaver::new(Identity::Name);
+        let mut numbered: HashMap<*const Profile, Vec<MethodId>> = HashMap::new();
+        for (part, index) in trees {
+            let methods = numbered
+                .entry(std::ptr::from_ref(*part))
+                .or_insert_with(|| weaver.methods_of(part));
+            let thread = &part.threads[*index];
+            let root = methods[part.node(thread.root).method.index()];
+            let (into, root) = weaver.thread(thread.clone(), root);
+            weaver.tree(part, methods, *index, into, Onto::Root(root), |_| false);
+        }
+        let mut whole = weaver.finish(settings);
+        whole.track_allocations |= !whole.allocations.is_empty();
+        whole
+    }
+
+    /// This profile as if calls of the methods for which `hidden` is true had never been told from
+    /// their callers: their self time is their caller's, their callees are their caller's callees.
+    ///
+    /// Totals of the methods that stay are what they were. The root of a tree stays in any case.
+    /// Allocations in a hidden method are the caller's of its first call path.
+    pub fn without(&self, hidden: impl Fn(MethodId) -> bool) -> Profile {
+        let mut weaver = Weaver::new(Identity::Name);
+        let methods = weaver.methods_of(self);
+        for (index, thread) in self.threads.iter().enumerate() {
+            let root = methods[self.node(thread.root).method.index()];
+            let (into, root) = weaver.thread(thread.clone(), root);
+            weaver.tree(self, &methods, index, into, Onto::Root(root), &hidden);
+        }
+        let mut rest = weaver.finish(self);
+        rest.drop_unused_methods();
+        rest
+    }
+}
+
+/// What a tree shares with those that it becomes one with.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Group {
+    Root { method: MethodId, starter: bool },
+    Thread { part: usize, id: u64 },
+    All,
+}
+
+fn join(parts: &[&Profile], by: MergeBy) -> Weaver {
+    let mut weaver = Weaver::new(Identity::Name);
+    let top_level = weaver.top_level();
+    let mut members: Vec<Member<'_>> = Vec::new();
+    let numbered: Vec<Vec<MethodId>> = parts.iter().map(|part| weaver.methods_of(part)).collect();
+    for (part_index, part) in parts.iter().enumerate() {
+        for (index, thread) in part.threads.iter().enumerate() {
+            let root = numbered[part_index][part.node(thread.root).method.index()];
+            members.push(Member {
+                part: part_index,
+                index,
+                thread,
+                root,
+                group: match by {
+                    MergeBy::Root => Group::Root {
+                        method: root,
+                        starter: root == top_level && index == 0,
+                    },
+                    MergeBy::Thread => Group::Thread {
+                        part: part_index,
+                        id: thread.id,
+                    },
+                    MergeBy::All => Group::All,
+                },
+            });
+        }
+    }
+    // The root that all trees of a group have; none where they differ.
+    let mut shared: HashMap<Group, Option<MethodId>> = HashMap::new();
+    for member in &members {
+        let root = shared.entry(member.group).or_insert(Some(member.root));
+        *root = root.filter(|root| *root == member.root);
+    }
+    let mut threads: HashMap<Group, usize> = HashMap::new();
+    for member in members {
+        let shared_root = shared.get(&member.group).copied().flatten();
+        let into = *threads.entry(member.group).or_insert_with(|| {
+            let root = shared_root.unwrap_or(top_level);
+            weaver.thread(member.thread.clone(), root).0
+        });
+        let root = weaver.root(into);
+        let part = parts[member.part];
+        let own_root = shared_root.unwrap_or(top_level) == member.root;
+        let onto = if own_root {
+            Onto::Root(root)
+        } else {
+            weaver.add_calls(root, 0, part.node(member.thread.root).total);
+            Onto::Caller(root)
+        };
+        let methods = &numbered[member.part];
+        weaver.tree(part, methods, member.index, into, onto, |_| false);
+    }
+    weaver
+}
+
+/// A tree to be joined with others.
+struct Member<'a> {
+    part: usize,
+    index: usize,
+    thread: &'a Thread,
+    root: MethodId,
+    group: Group,
+}
+
+impl Profile {
+    fn drop_unused_methods(&mut self) {
+        let mut used = vec![false; self.methods.len()];
+        for node in &self.nodes {
+            used[node.method.index()] = true;
+        }
+        for allocation in &self.allocations {
+            used[allocation.method.index()] = true;
+        }
+        let mut next = 0;
+        let numbers: Vec<MethodId> = used
+            .iter()
+            .map(|used| {
+                let number = MethodId(next);
+                next += u32::from(*used);
+                number
             })
             .collect();
-        Profile {
-            measure_mode: settings.measure_mode,
-            track_allocations: settings.track_allocations,
-            c_calls: settings.c_calls,
-            clock: settings.clock.clone(),
-            files: self.sources.files,
-            sites: self.sources.sites,
-            nodes,
-            waits,
-            ..self.profile
+        let mut index = 0;
+        self.methods.retain(|_| {
+            index += 1;
+            used[index - 1]
+        });
+        for node in &mut self.nodes {
+            node.method = numbers[node.method.index()];
+        }
+        for allocation in &mut self.allocations {
+            allocation.method = numbers[allocation.method.index()];
         }
     }
-}
-
-/// What makes two trees one: the same fiber, and the same root method.
-fn identity(thread: &Thread, root: MethodId) -> (u64, u64, u32) {
-    (thread.id, thread.fiber_id, root.0)
 }

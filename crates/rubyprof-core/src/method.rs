@@ -61,7 +61,8 @@ impl OwnerKind {
 /// A method of a finished profile. Names are resolved; nothing refers to a live object.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Method {
-    /// The identity it was recorded under; only good for telling methods of one process apart.
+    /// The identity it was recorded under; only good for telling methods of one process apart. See
+    /// [`with_portable_keys`](crate::Profile::with_portable_keys).
     pub key: MethodKey,
     /// Name of the class or module, without decoration; empty at the top level.
     pub class_name: String,

@@ -162,18 +162,44 @@ impl Profile {
             .find(|thread| (thread.root.0..self.node(thread.root).end).contains(&id.0))
     }
 
+    /// The index of the thread whose tree holds this node.
+    pub fn thread_index_of(&self, id: NodeId) -> Option<usize> {
+        self.threads
+            .partition_point(|thread| thread.root <= id)
+            .checked_sub(1)
+    }
+
+    /// The same with every measured number changed by `change`, to another unit for instance.
+    pub fn with_numbers(mut self, change: impl Fn(u64) -> u64) -> Self {
+        for node in &mut self.nodes {
+            node.total = change(node.total);
+            node.own = change(node.own);
+        }
+        for (_, wait) in &mut self.waits {
+            *wait = change(*wait);
+        }
+        self
+    }
+
     /// Sum of the roots' totals of all threads.
     pub fn total(&self) -> u64 {
         self.threads
             .iter()
             .map(|thread| self.node(thread.root).total)
-            .sum()
+            .fold(0, u64::saturating_add)
     }
 
     /// Allocations recorded by class and line, ordered by thread, method, then first occurrence.
     /// Empty unless [`track_allocations`](Self::track_allocations).
     pub fn allocations(&self) -> &[Allocation] {
         &self.allocations
+    }
+
+    /// One thread's [`allocations`](Self::allocations).
+    pub fn allocations_of_thread(&self, thread: u32) -> &[Allocation] {
+        let start = self.allocations.partition_point(|one| one.thread < thread);
+        let end = self.allocations.partition_point(|one| one.thread <= thread);
+        &self.allocations[start..end]
     }
 
     /// The indexes of one method's [`allocations`](Self::allocations) in one thread.

@@ -31,12 +31,23 @@ pub(crate) struct Tally {
 impl Tally {
     /// Counts an object. Returns its count's place, for [`add_bytes`](Self::add_bytes).
     pub(crate) fn add(&mut self, key: TallyKey) -> usize {
+        let one = Count {
+            objects: 1,
+            bytes: 0,
+        };
+        self.add_count(key, one)
+    }
+
+    /// Counts objects. Returns their count's place.
+    pub(crate) fn add_count(&mut self, key: TallyKey, count: Count) -> usize {
         let counts = &mut self.counts;
         let position = *self.positions.entry(key).or_insert_with(|| {
             counts.push((key, Count::default()));
             counts.len() - 1
         });
-        self.counts[position].1.objects += 1;
+        let sums = &mut self.counts[position].1;
+        sums.objects += count.objects;
+        sums.bytes += count.bytes;
         position
     }
 

@@ -331,9 +331,9 @@ fn objects_of_methods_that_are_not_recorded_are_the_running_methods() {
 }
 
 #[test]
-fn objects_made_outside_any_call_are_global_codes() {
+fn objects_made_outside_the_threads_tree_are_its_roots() {
     let tape = Tape::new().call(1, 1).allocate(None, 1);
-    assert_eq!(allocations(&tape), [(0, 0, "Object1".to_owned(), 1)]);
+    assert_eq!(allocations(&tape), [(0, 1, "Object1".to_owned(), 1)]);
     // A fiber without calls is no thread of the profile, and so its objects are not either.
     assert_eq!(allocations(&Tape::new().allocate(None, 1)), []);
 }

@@ -30,6 +30,16 @@ fn defect(ruby: &Ruby, message: &str, kept: &str) -> Error {
     }
 }
 
+/// `RubyProf::FormatError`: what should be a profile file is none, or not a whole one.
+pub(crate) fn format(ruby: &Ruby, message: &str) -> Error {
+    let class = ruby
+        .class_object()
+        .const_get::<_, magnus::RModule>("RubyProf")
+        .and_then(|module| module.const_get::<_, ExceptionClass>("FormatError"))
+        .unwrap_or_else(|_| ruby.exception_runtime_error());
+    Error::new(class, message.to_owned())
+}
+
 /// RuntimeError: the profile is not in a state in which this can be done.
 pub(crate) fn state(ruby: &Ruby, message: &str) -> Error {
     Error::new(ruby.exception_runtime_error(), message.to_owned())

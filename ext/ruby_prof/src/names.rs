@@ -34,6 +34,11 @@ impl Names for VmNames {
     }
 }
 
+/// The name and the kind of a class or module that is alive.
+pub(crate) fn owner_of(class: VALUE) -> (String, OwnerKind) {
+    owner(class as u64)
+}
+
 fn owner(owner: u64) -> (String, OwnerKind) {
     match Folded::decode(owner) {
         None => class(owner as VALUE),

@@ -56,6 +56,7 @@ pub(crate) struct VmState {
     pins: Arc<Pins>,
     threads: ThreadFilter,
     hidden: Arc<[VALUE]>,
+    excluded: HashSet<MethodKey>,
     /// The fiber that started the profile, by the object ids of its thread and itself.
     starter: Option<(u64, u64)>,
     /// The fiber that began last, and its object id: none of its methods was called yet.
@@ -65,13 +66,14 @@ pub(crate) struct VmState {
 
 impl Session {
     /// A session that has recorded nothing. `starter` is the running fiber: object ids of thread and
-    /// fiber. `hidden` are the owners whose methods are not recorded.
+    /// fiber. `hidden` are the owners whose methods are not recorded, `excluded` single methods.
     pub(crate) fn new(
         clock: Clock,
         track_allocations: bool,
         pins: Arc<Pins>,
         threads: ThreadFilter,
         hidden: Arc<[VALUE]>,
+        excluded: HashSet<MethodKey>,
         starter: (u64, u64),
     ) -> Self {
         Self {
@@ -86,6 +88,7 @@ impl Session {
                 pins,
                 threads,
                 hidden,
+                excluded,
                 starter: Some(starter),
                 newborn: None,
                 seen_fibers: HashSet::new(),
@@ -254,7 +257,8 @@ impl<R: Reader> Host for Event<'_, R> {
         let recorded = unsafe { self.vm.recorded_as(key) };
         MethodOrigin {
             folded_into: (recorded != key).then_some(recorded),
-            hidden: self.vm.hidden.contains(&(key.owner as VALUE)),
+            hidden: self.vm.hidden.contains(&(key.owner as VALUE))
+                || self.vm.excluded.contains(&key),
         }
     }
 

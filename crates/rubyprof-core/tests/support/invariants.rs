@@ -6,6 +6,7 @@ use super::graph;
 
 /// Checks the layout, the conservation of time and the call graphs. Slow: for small profiles.
 pub(crate) fn check(profile: &Profile) {
+    assert_eq!(profile.check(), Ok(()));
     layout(profile);
     conservation(profile);
     allocations(profile);

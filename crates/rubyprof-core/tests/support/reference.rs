@@ -238,7 +238,6 @@ impl Model<'_> {
             unmatched: self.unmatched,
             ..Summary::default()
         };
-        let mut shown = Vec::new();
         for (index, fiber) in self.fibers.iter_mut().enumerate() {
             if !fiber.suspended {
                 fiber.end_absence();
@@ -246,12 +245,26 @@ impl Model<'_> {
             let Some(root) = fiber.root(scale) else {
                 continue;
             };
-            shown.push(index);
+            let mut called = Vec::new();
+            list_methods(&root, &mut called);
             for allocation in self.allocations.iter().filter(|one| one.thread == index) {
-                summary.allocations.push(AllocationSummary {
+                let method = match called.contains(&allocation.method) {
+                    true => allocation.method,
+                    false => root.method,
+                };
+                let moved = AllocationSummary {
                     thread: summary.threads.len(),
+                    method,
                     ..allocation.clone()
+                };
+                let same = summary.allocations.iter_mut().find(|known| {
+                    (known.thread, known.method) == (moved.thread, moved.method)
+                        && (&known.class, &known.place) == (&moved.class, &moved.place)
                 });
+                match same {
+                    Some(known) => known.count += moved.count,
+                    None => summary.allocations.push(moved),
+                }
             }
             summary.threads.push(ThreadSummary {
                 id: tape::thread_id(fiber.thread),
@@ -262,12 +275,6 @@ impl Model<'_> {
         let mut methods = Vec::new();
         for thread in &summary.threads {
             list_methods(&thread.root, &mut methods);
-        }
-        // Methods that only made objects come last, the one that made one first before others.
-        for allocation in &self.allocations {
-            if shown.contains(&allocation.thread) && !methods.contains(&allocation.method) {
-                methods.push(allocation.method);
-            }
         }
         summary.methods = methods;
         summary.sort_allocations();

@@ -3,20 +3,22 @@
 // The indexes are the profile's own; a panic would become InternalError.
 #![expect(clippy::indexing_slicing)]
 
+use std::sync::Arc;
+
 use magnus::{Error, Module, RModule, Ruby};
 
-use super::data::{self, Shared};
+use super::data::{self, View};
 use crate::guard::reader;
 
 #[magnus::wrap(class = "RubyProf::Allocation", free_immediately, size)]
 pub(crate) struct Allocation {
-    pub(crate) data: Shared,
+    pub(crate) view: Arc<View>,
     pub(crate) index: usize,
 }
 
 impl Allocation {
     fn record(&self) -> &rubyprof_core::Allocation {
-        &self.data.profile.allocations()[self.index]
+        &self.view.profile.allocations()[self.index]
     }
 
     fn klass_name(&self) -> String {
@@ -29,7 +31,7 @@ impl Allocation {
 
     fn source_file(&self) -> Option<String> {
         let file = self.record().location.file?;
-        Some(self.data.profile.file(file).to_owned())
+        Some(self.view.profile.file(file).to_owned())
     }
 
     fn line(&self) -> u32 {
@@ -38,6 +40,10 @@ impl Allocation {
 
     fn count(&self) -> u64 {
         self.record().count
+    }
+
+    fn memory(&self) -> u64 {
+        self.record().bytes
     }
 
     fn inspect(&self) -> String {
@@ -58,5 +64,6 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("source_file", reader!(Allocation::source_file))?;
     class.define_method("line", reader!(Allocation::line))?;
     class.define_method("count", reader!(Allocation::count))?;
+    class.define_method("memory", reader!(Allocation::memory))?;
     class.define_method("inspect", reader!(Allocation::inspect))
 }

@@ -1,49 +1,57 @@
 //! `RubyProf::CallTrees`: all call paths of a method, its callers and its callees.
 
+use std::sync::Arc;
+
 use magnus::{Error, Module, RArray, RModule, Ruby};
-use rubyprof_core::MethodId;
 
 use super::call_tree::CallTree;
-use super::data::{self, Shared};
-use crate::guard::{reader, ruby_reader};
+use super::data;
+use super::method_info::Scope;
+use super::store::{MethodRef, NodeRef};
+use crate::guard::ruby_reader;
+
+/// What `CallTrees#min_depth` is for a method without call trees: C's INT_MAX, as in ruby-prof.
+const NO_DEPTH: u32 = i32::MAX as u32;
 
 #[magnus::wrap(class = "RubyProf::CallTrees", free_immediately, size)]
-pub(crate) struct CallTrees {
-    pub(crate) data: Shared,
-    pub(crate) thread: usize,
-    pub(crate) method: MethodId,
-}
+pub(crate) struct CallTrees(pub(crate) MethodRef);
 
 impl CallTrees {
     fn call_trees(ruby: &Ruby, rb_self: &Self) -> Result<RArray, Error> {
+        let scope = Scope::of(&rb_self.0);
         let trees = ruby.ary_new();
-        for node in rb_self.data.thread(rb_self.thread).nodes_of(rb_self.method) {
-            trees.push(CallTree::node(&rb_self.data, rb_self.thread, *node))?;
+        for node in scope.data().nodes_of(scope.method.method) {
+            trees.push(CallTree::node(NodeRef {
+                store: Arc::clone(&scope.method.store),
+                twig: scope.view.twig_of(*node),
+            }))?;
         }
         Ok(trees)
     }
 
     fn callers(ruby: &Ruby, rb_self: &Self) -> Result<RArray, Error> {
-        let graph = &rb_self.data.thread(rb_self.thread).graph;
-        rb_self.edges(ruby, graph.caller_indexes(rb_self.method))
+        let scope = Scope::of(&rb_self.0);
+        let edges = scope.data().graph.caller_indexes(scope.method.method);
+        Self::edges(ruby, &scope, edges)
     }
 
     fn callees(ruby: &Ruby, rb_self: &Self) -> Result<RArray, Error> {
-        let graph = &rb_self.data.thread(rb_self.thread).graph;
-        rb_self.edges(ruby, graph.callee_indexes(rb_self.method))
+        let scope = Scope::of(&rb_self.0);
+        let edges = scope.data().graph.callee_indexes(scope.method.method);
+        Self::edges(ruby, &scope, edges)
     }
 
-    fn edges(&self, ruby: &Ruby, indexes: &[u32]) -> Result<RArray, Error> {
+    fn edges(ruby: &Ruby, scope: &Scope, indexes: &[u32]) -> Result<RArray, Error> {
         let edges = ruby.ary_new();
         for index in indexes {
-            edges.push(CallTree::edge(&self.data, self.thread, *index as usize))?;
+            edges.push(CallTree::edge(scope.clone(), *index as usize))?;
         }
         Ok(edges)
     }
 
-    fn min_depth(&self) -> u32 {
-        let graph = &self.data.thread(self.thread).graph;
-        graph.row(self.method).map_or(0, |row| row.min_depth)
+    fn min_depth(_ruby: &Ruby, rb_self: &Self) -> Result<u32, Error> {
+        let scope = Scope::of(&rb_self.0);
+        Ok(scope.row().map_or(NO_DEPTH, |row| row.min_depth))
     }
 }
 
@@ -52,5 +60,5 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("call_trees", ruby_reader!(CallTrees::call_trees))?;
     class.define_method("callers", ruby_reader!(CallTrees::callers))?;
     class.define_method("callees", ruby_reader!(CallTrees::callees))?;
-    class.define_method("min_depth", reader!(CallTrees::min_depth))
+    class.define_method("min_depth", ruby_reader!(CallTrees::min_depth))
 }

@@ -1,60 +1,91 @@
-//! A finished profile as the Ruby objects share it.
+//! A finished profile as readers see it, with what is derived from it on demand.
 
 // The indexes are the profile's own; a panic would become InternalError.
 #![expect(clippy::indexing_slicing)]
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use magnus::{Class, Error, Module, RClass, Ruby};
-use rubyprof_core::{CallGraph, MethodId, NodeId, Profile, Unit};
+use rubyprof_core::{CallGraph, MethodId, NodeId, Profile, TwigId};
 
-/// The profile and what is derived from it on demand.
-///
-/// Every Ruby object that shows a part of a profile owns a share of this, so that none depends on
-/// another's life.
-pub(crate) struct ProfileData {
+/// A profile and what is derived from it.
+pub(crate) struct View {
     pub(crate) profile: Profile,
     threads: Vec<OnceLock<ThreadData>>,
+    all: OnceLock<ThreadData>,
+    /// Where trees were changed by hand: the node of each twig, and the reverse.
+    placed: Option<(Vec<NodeId>, Vec<TwigId>)>,
 }
 
-/// What is derived from one thread's tree.
+/// What is derived from one thread's tree, or from several.
 pub(crate) struct ThreadData {
     pub(crate) graph: CallGraph,
     /// The nodes of each row of the graph.
     nodes: Vec<Vec<NodeId>>,
 }
 
-/// A share of a profile.
-pub(crate) type Shared = Arc<ProfileData>;
-
-impl ProfileData {
-    pub(crate) fn new(profile: Profile) -> Shared {
+impl View {
+    /// Of a profile as it was recorded: a node is the twig with its number.
+    pub(crate) fn new(profile: Profile) -> Self {
         let threads = profile.threads().iter().map(|_| OnceLock::new()).collect();
-        Arc::new(Self { profile, threads })
+        Self {
+            profile,
+            threads,
+            all: OnceLock::new(),
+            placed: None,
+        }
+    }
+
+    /// Of trees made by hand; `placed` is the node of each twig.
+    pub(crate) fn of_forest(profile: Profile, placed: Vec<NodeId>) -> Self {
+        let mut twigs = vec![TwigId(0); profile.nodes().len()];
+        for (twig, node) in placed.iter().enumerate() {
+            twigs[node.index()] = TwigId(twig as u32);
+        }
+        Self {
+            placed: Some((placed, twigs)),
+            ..Self::new(profile)
+        }
+    }
+
+    pub(crate) fn node_of(&self, twig: TwigId) -> NodeId {
+        match &self.placed {
+            None => NodeId(twig.0),
+            Some((nodes, _)) => nodes[twig.index()],
+        }
+    }
+
+    pub(crate) fn twig_of(&self, node: NodeId) -> TwigId {
+        match &self.placed {
+            None => TwigId(node.0),
+            Some((_, twigs)) => twigs[node.index()],
+        }
     }
 
     /// What is derived from a thread, which must be one of the profile's.
     pub(crate) fn thread(&self, index: usize) -> &ThreadData {
-        self.threads[index]
-            .get_or_init(|| ThreadData::new(&self.profile, &self.profile.threads()[index]))
+        self.threads[index].get_or_init(|| {
+            let thread = &self.profile.threads()[index..=index];
+            ThreadData::new(&self.profile, thread)
+        })
     }
 
-    /// A measured number as Ruby sees it: seconds, or a number of objects.
-    pub(crate) fn float(&self, value: u64) -> f64 {
-        match self.profile.measure_mode.unit() {
-            Unit::Nanoseconds => value as f64 / 1e9,
-            Unit::Objects | Unit::Bytes => value as f64,
-        }
+    /// What is derived from all threads.
+    pub(crate) fn all(&self) -> &ThreadData {
+        self.all
+            .get_or_init(|| ThreadData::new(&self.profile, self.profile.threads()))
     }
 }
 
 impl ThreadData {
-    fn new(profile: &Profile, thread: &rubyprof_core::Thread) -> Self {
-        let graph = CallGraph::of_thread(profile, thread);
+    fn new(profile: &Profile, threads: &[rubyprof_core::Thread]) -> Self {
+        let graph = CallGraph::of_threads(profile, threads);
         let mut nodes = vec![Vec::new(); graph.rows().len()];
-        for id in profile.subtree(thread.root) {
-            if let Some(row) = graph.row_index(profile.node(id).method) {
-                nodes[row].push(id);
+        for thread in threads {
+            for id in profile.subtree(thread.root) {
+                if let Some(row) = graph.row_index(profile.node(id).method) {
+                    nodes[row].push(id);
+                }
             }
         }
         Self { graph, nodes }

@@ -1,57 +1,240 @@
 //! `RubyProf::Measurement`: the numbers of a method or a call path.
 
-use magnus::{Error, Module, RModule, Ruby};
+use std::cell::RefCell;
 
-use super::data;
-use crate::guard::reader;
+use magnus::{Error, Module, RModule, Ruby, Value, method, typed_data::Obj};
+use rubyprof_core::Numbers;
+
+use super::convert;
+use super::store::{MethodRef, NodeRef, Store};
+use crate::errors;
+use crate::guard::{guard, ruby_reader};
 
 /// Called, total, self and wait; children time follows from them.
 #[magnus::wrap(class = "RubyProf::Measurement", free_immediately, size)]
-#[derive(Clone, Copy)]
-pub(crate) struct Measurement {
+pub(crate) struct Measurement(RefCell<Source>);
+
+/// Whose numbers they are.
+#[derive(Clone)]
+enum Source {
+    /// Its own.
+    Own(Values),
+    /// A call path's: to set one is to change the path.
+    Node(NodeRef),
+    /// A method's.
+    Method(MethodRef, Numbers),
+}
+
+/// Times in seconds, objects or bytes.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Values {
     pub(crate) called: u64,
     pub(crate) total: f64,
     pub(crate) own: f64,
     pub(crate) wait: f64,
 }
 
-impl Measurement {
-    fn called(&self) -> u64 {
-        self.called
-    }
+/// One of the numbers.
+#[derive(Clone, Copy)]
+enum Field {
+    Total,
+    Own,
+    Wait,
+    Called,
+}
 
-    fn total_time(&self) -> f64 {
-        self.total
-    }
-
-    fn self_time(&self) -> f64 {
-        self.own
-    }
-
-    fn wait_time(&self) -> f64 {
-        self.wait
-    }
-
-    pub(crate) fn children_time(&self) -> f64 {
-        (self.total - self.own - self.wait).max(0.0)
-    }
-
-    fn describe(&self) -> String {
-        format!("c: {}, tt: {}, st: {}", self.called, self.total, self.own)
-    }
-
-    fn inspect(&self) -> String {
-        format!("#<RubyProf::Measurement ({})>", self.describe())
+impl Default for Measurement {
+    fn default() -> Self {
+        Self::of(Values::default())
     }
 }
 
+impl Values {
+    pub(crate) fn new(numbers: &Numbers, store: &Store) -> Self {
+        Self {
+            called: numbers.called,
+            total: store.float(numbers.total),
+            own: store.float(numbers.own),
+            wait: store.float(numbers.wait),
+        }
+    }
+
+    pub(crate) fn children(&self) -> f64 {
+        (self.total - self.own - self.wait).max(0.0)
+    }
+}
+
+impl Measurement {
+    /// Numbers of their own.
+    pub(crate) fn of(values: Values) -> Self {
+        Self(RefCell::new(Source::Own(values)))
+    }
+
+    /// A call path's.
+    pub(crate) fn of_node(node: NodeRef) -> Self {
+        Self(RefCell::new(Source::Node(node)))
+    }
+
+    /// A method's, whose call trees add up to `sums`.
+    pub(crate) fn of_method(method: MethodRef, sums: Numbers) -> Self {
+        Self(RefCell::new(Source::Method(method, sums)))
+    }
+
+    fn initialize(ruby: &Ruby, rb_self: &Self, args: &[Value]) -> Result<(), Error> {
+        let [total, own, wait, called] = args else {
+            let message = format!(
+                "wrong number of arguments (given {}, expected 4): total time, self time, wait time, called",
+                args.len()
+            );
+            return Err(errors::argument(ruby, message));
+        };
+        let values = Values {
+            total: convert::time(ruby, "total_time", *total)?,
+            own: convert::time(ruby, "self_time", *own)?,
+            wait: convert::time(ruby, "wait_time", *wait)?,
+            called: convert::count(ruby, "called", *called)?,
+        };
+        rb_self.0.replace(Source::Own(values));
+        Ok(())
+    }
+
+    fn initialize_copy(
+        _ruby: &Ruby,
+        rb_self: Obj<Self>,
+        other: Obj<Self>,
+    ) -> Result<Obj<Self>, Error> {
+        let values = other.values();
+        rb_self.0.replace(Source::Own(values));
+        Ok(rb_self)
+    }
+
+    pub(crate) fn values(&self) -> Values {
+        match &*self.0.borrow() {
+            Source::Own(values) => *values,
+            Source::Node(node) => {
+                let node = node.now();
+                Values::new(&node.facts().numbers, &node.store)
+            }
+            Source::Method(method, sums) => {
+                let method = method.now();
+                Values::new(&method.numbers_set().unwrap_or(*sums), &method.store)
+            }
+        }
+    }
+
+    fn set(ruby: &Ruby, rb_self: &Self, field: Field, value: Value) -> Result<Value, Error> {
+        let mut values = rb_self.values();
+        match field {
+            Field::Total => values.total = convert::time(ruby, "total_time", value)?,
+            Field::Own => values.own = convert::time(ruby, "self_time", value)?,
+            Field::Wait => values.wait = convert::time(ruby, "wait_time", value)?,
+            Field::Called => values.called = convert::count(ruby, "called", value)?,
+        }
+        guard(ruby, || {
+            rb_self.store(values);
+            Ok(())
+        })?;
+        Ok(value)
+    }
+
+    fn store(&self, values: Values) {
+        let numbers = |store: &Store| Numbers {
+            called: values.called,
+            total: store.number(values.total),
+            own: store.number(values.own),
+            wait: store.number(values.wait),
+        };
+        match &mut *self.0.borrow_mut() {
+            Source::Own(own) => *own = values,
+            Source::Node(node) => {
+                let node = node.now();
+                let numbers = numbers(&node.store);
+                node.store
+                    .change(|forest| *forest.numbers_mut(node.twig) = numbers);
+            }
+            Source::Method(method, _) => {
+                let method = method.now();
+                method.set_numbers(numbers(&method.store));
+            }
+        }
+    }
+
+    fn merge(ruby: &Ruby, rb_self: Obj<Self>, other: Value) -> Result<Obj<Self>, Error> {
+        let other: Obj<Self> =
+            convert::object(ruby, "merge! takes a RubyProf::Measurement", other)?;
+        guard(ruby, || {
+            let (mut values, more) = (rb_self.values(), other.values());
+            values.called += more.called;
+            values.total += more.total;
+            values.own += more.own;
+            values.wait += more.wait;
+            rb_self.store(values);
+            Ok(rb_self)
+        })
+    }
+
+    fn called(_ruby: &Ruby, rb_self: &Self) -> Result<u64, Error> {
+        Ok(rb_self.values().called)
+    }
+
+    fn total_time(_ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        Ok(rb_self.values().total)
+    }
+
+    fn self_time(_ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        Ok(rb_self.values().own)
+    }
+
+    fn wait_time(_ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        Ok(rb_self.values().wait)
+    }
+
+    fn children_time(_ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        Ok(rb_self.values().children())
+    }
+
+    fn to_s(_ruby: &Ruby, rb_self: &Self) -> Result<String, Error> {
+        let values = rb_self.values();
+        Ok(format!(
+            "c: {}, tt: {:?}, st: {:?}",
+            values.called, values.total, values.own
+        ))
+    }
+
+    fn inspect(ruby: &Ruby, rb_self: &Self) -> Result<String, Error> {
+        Ok(format!(
+            "#<RubyProf::Measurement ({})>",
+            Self::to_s(ruby, rb_self)?
+        ))
+    }
+}
+
+macro_rules! setter {
+    ($field:expr) => {
+        method!(
+            |ruby: &Ruby, rb_self: &Measurement, value: Value| Measurement::set(
+                ruby, rb_self, $field, value
+            ),
+            1
+        )
+    };
+}
+
 pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
-    let class = data::define_class(ruby, module, "Measurement")?;
-    class.define_method("called", reader!(Measurement::called))?;
-    class.define_method("total_time", reader!(Measurement::total_time))?;
-    class.define_method("self_time", reader!(Measurement::self_time))?;
-    class.define_method("wait_time", reader!(Measurement::wait_time))?;
-    class.define_method("children_time", reader!(Measurement::children_time))?;
-    class.define_method("to_s", reader!(Measurement::describe))?;
-    class.define_method("inspect", reader!(Measurement::inspect))
+    let class = module.define_class("Measurement", ruby.class_object())?;
+    magnus::Class::define_alloc_func::<Measurement>(class);
+    class.define_method("initialize", method!(Measurement::initialize, -1))?;
+    class.define_method("initialize_copy", method!(Measurement::initialize_copy, 1))?;
+    class.define_method("called", ruby_reader!(Measurement::called))?;
+    class.define_method("total_time", ruby_reader!(Measurement::total_time))?;
+    class.define_method("self_time", ruby_reader!(Measurement::self_time))?;
+    class.define_method("wait_time", ruby_reader!(Measurement::wait_time))?;
+    class.define_method("children_time", ruby_reader!(Measurement::children_time))?;
+    class.define_method("called=", setter!(Field::Called))?;
+    class.define_method("total_time=", setter!(Field::Total))?;
+    class.define_method("self_time=", setter!(Field::Own))?;
+    class.define_method("wait_time=", setter!(Field::Wait))?;
+    class.define_method("merge!", method!(Measurement::merge, 1))?;
+    class.define_method("to_s", ruby_reader!(Measurement::to_s))?;
+    class.define_method("inspect", ruby_reader!(Measurement::inspect))
 }

@@ -1,116 +1,217 @@
 //! `RubyProf::MethodInfo`: a method of one thread and its sums.
 
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use magnus::{Error, IntoValue, Module, RArray, RModule, Ruby, Symbol, Value, value::ReprValue};
-use rubyprof_core::{Method, MethodId, MethodRow, OwnerKind};
+use magnus::{
+    Error, IntoValue, Module, RArray, RModule, Ruby, Symbol, Value, method, rb_sys::AsRawValue,
+    value::ReprValue,
+};
+use rubyprof_core::{Method, MethodRow, Numbers, OwnerKind};
 
 use super::allocation::Allocation;
 use super::call_trees::CallTrees;
-use super::data::{self, Shared};
-use super::measurement::Measurement;
-use crate::guard::{comparison, reader, ruby_reader};
+use super::convert;
+use super::data::{ThreadData, View};
+use super::measurement::{Measurement, Values};
+use super::options::class_of;
+use super::store::{MethodRef, Store};
+use crate::errors;
+use crate::guard::{comparison, ruby_reader};
+use crate::names;
 
 #[magnus::wrap(class = "RubyProf::MethodInfo", free_immediately, size)]
+#[derive(Default)]
+pub(crate) struct MethodInfo(OnceCell<MethodRef>);
+
+/// A method and the profile it is read from.
 #[derive(Clone)]
-pub(crate) struct MethodInfo {
-    pub(crate) data: Shared,
-    pub(crate) thread: usize,
-    pub(crate) method: MethodId,
+pub(crate) struct Scope {
+    pub(crate) method: MethodRef,
+    pub(crate) view: Arc<View>,
+    /// Index of its thread; `None` for all.
+    thread: Option<usize>,
+}
+
+impl Scope {
+    pub(crate) fn of(method: &MethodRef) -> Self {
+        let method = method.now();
+        let view = method.store.view();
+        let thread = method
+            .at
+            .and_then(|twig| view.profile.thread_index_of(view.node_of(twig)));
+        Self {
+            method,
+            view,
+            thread,
+        }
+    }
+
+    pub(crate) fn data(&self) -> &ThreadData {
+        match self.thread {
+            Some(index) => self.view.thread(index),
+            None => self.view.all(),
+        }
+    }
+
+    pub(crate) fn row(&self) -> Option<&MethodRow> {
+        self.data().graph.row(self.method.method)
+    }
+
+    fn sums(&self) -> Numbers {
+        self.row().map_or_else(Numbers::default, |row| Numbers {
+            called: row.called,
+            total: row.total,
+            own: row.own,
+            wait: row.wait,
+        })
+    }
+
+    fn numbers(&self) -> Numbers {
+        self.method.numbers_set().unwrap_or_else(|| self.sums())
+    }
 }
 
 impl MethodInfo {
-    fn record(&self) -> &Method {
-        self.data.profile.method(self.method)
+    pub(crate) fn new(method: MethodRef) -> Self {
+        Self(OnceCell::from(method))
     }
 
-    fn row(&self) -> Option<&MethodRow> {
-        self.data.thread(self.thread).graph.row(self.method)
+    /// `MethodInfo.new(klass, :name)`: an instance method, which must be defined.
+    fn initialize(ruby: &Ruby, rb_self: &Self, klass: Value, name: Value) -> Result<(), Error> {
+        if rb_self.0.get().is_some() {
+            let message = "a MethodInfo is initialized once: make another one with new";
+            return Err(errors::state(ruby, message));
+        }
+        let found: Value = klass.funcall("instance_method", (name,))?;
+        if !klass.is_kind_of(ruby.class_module()) {
+            let message = format!(
+                "a method is one of a class or module, not of {}",
+                class_of(klass)
+            );
+            return Err(errors::of_type(ruby, message));
+        }
+        let name: Symbol = found.funcall("name", ())?;
+        let place: Option<(Option<String>, u32)> = found.funcall("source_location", ())?;
+        let (file, line) = place.unwrap_or_default();
+        let (class_name, owner_kind) = names::owner_of(klass.as_raw());
+        let store = Store::by_hand();
+        let name = name.name()?.into_owned();
+        let method = store.change(|forest| {
+            let file = file.map(|file| forest.file(&file));
+            forest.method(Method {
+                class_name,
+                owner_kind,
+                name: Some(name),
+                file,
+                line,
+                ..Method::default()
+            })
+        });
+        let made = MethodRef {
+            store,
+            method,
+            at: None,
+        };
+        // Not set: it was empty above, and no Ruby code that could call us has run since the names.
+        let _ = rb_self.0.set(made);
+        Ok(())
     }
 
-    fn float(&self, value: impl Fn(&MethodRow) -> u64) -> f64 {
-        self.data.float(self.row().map_or(0, value))
+    pub(crate) fn reference(&self, ruby: &Ruby) -> Result<MethodRef, Error> {
+        let method = self.0.get();
+        let method = method.ok_or_else(|| convert::uninitialized(ruby, "RubyProf::MethodInfo"))?;
+        Ok(method.now())
     }
 
-    fn klass_name(&self) -> String {
-        let record = self.record();
-        if record.name.is_none() && record.class_name.is_empty() {
+    fn record(&self, ruby: &Ruby) -> Result<(Method, Option<String>), Error> {
+        Ok(self.reference(ruby)?.describe())
+    }
+
+    fn scope(&self, ruby: &Ruby) -> Result<Scope, Error> {
+        Ok(Scope::of(&self.reference(ruby)?))
+    }
+
+    fn values(&self, ruby: &Ruby) -> Result<Values, Error> {
+        let scope = self.scope(ruby)?;
+        Ok(Values::new(&scope.numbers(), &scope.method.store))
+    }
+
+    fn klass_name(ruby: &Ruby, rb_self: &Self) -> Result<String, Error> {
+        let (record, _) = rb_self.record(ruby)?;
+        Ok(if record.name.is_none() && record.class_name.is_empty() {
             "[global]".to_owned()
         } else {
-            record.class_name.clone()
-        }
+            record.class_name
+        })
     }
 
-    fn klass_flags(&self) -> u32 {
-        self.record().owner_kind.flag()
+    fn klass_flags(ruby: &Ruby, rb_self: &Self) -> Result<u32, Error> {
+        Ok(rb_self.record(ruby)?.0.owner_kind.flag())
     }
 
     fn method_name(ruby: &Ruby, rb_self: &Self) -> Result<Option<Symbol>, Error> {
-        let name = rb_self.record().name.as_deref();
+        let name = rb_self.record(ruby)?.0.name;
         Ok(name.map(|name| ruby.to_symbol(name)))
     }
 
-    pub(crate) fn full_name(&self) -> String {
-        self.record().full_name()
+    fn full_name(ruby: &Ruby, rb_self: &Self) -> Result<String, Error> {
+        Ok(rb_self.record(ruby)?.0.full_name())
     }
 
-    fn source_file(&self) -> Option<String> {
-        let file = self.record().file?;
-        Some(self.data.profile.file(file).to_owned())
+    fn source_file(ruby: &Ruby, rb_self: &Self) -> Result<Option<String>, Error> {
+        Ok(rb_self.record(ruby)?.1)
     }
 
-    fn line(&self) -> u32 {
-        self.record().line
+    fn line(ruby: &Ruby, rb_self: &Self) -> Result<u32, Error> {
+        Ok(rb_self.record(ruby)?.0.line)
     }
 
-    fn called(&self) -> u64 {
-        self.row().map_or(0, |row| row.called)
+    fn called(ruby: &Ruby, rb_self: &Self) -> Result<u64, Error> {
+        Ok(rb_self.values(ruby)?.called)
     }
 
-    fn total_time(&self) -> f64 {
-        self.float(|row| row.total)
+    fn total_time(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        Ok(rb_self.values(ruby)?.total)
     }
 
-    fn self_time(&self) -> f64 {
-        self.float(|row| row.own)
+    fn self_time(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        Ok(rb_self.values(ruby)?.own)
     }
 
-    fn wait_time(&self) -> f64 {
-        self.float(|row| row.wait)
+    fn wait_time(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        Ok(rb_self.values(ruby)?.wait)
     }
 
-    fn children_time(&self) -> f64 {
-        self.float(MethodRow::children)
+    fn children_time(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        let scope = rb_self.scope(ruby)?;
+        Ok(scope.method.store.float(scope.numbers().children()))
     }
 
-    fn is_recursive(&self) -> bool {
-        self.row().is_some_and(|row| row.recursive)
+    fn is_recursive(ruby: &Ruby, rb_self: &Self) -> Result<bool, Error> {
+        Ok(rb_self.scope(ruby)?.row().is_some_and(|row| row.recursive))
     }
 
-    fn measurement(&self) -> Measurement {
-        Measurement {
-            called: self.called(),
-            total: self.total_time(),
-            own: self.self_time(),
-            wait: self.wait_time(),
-        }
+    fn measurement(ruby: &Ruby, rb_self: &Self) -> Result<Measurement, Error> {
+        let scope = rb_self.scope(ruby)?;
+        Ok(Measurement::of_method(scope.method.clone(), scope.sums()))
     }
 
-    fn call_trees(&self) -> CallTrees {
-        CallTrees {
-            data: Arc::clone(&self.data),
-            thread: self.thread,
-            method: self.method,
-        }
+    fn call_trees(ruby: &Ruby, rb_self: &Self) -> Result<CallTrees, Error> {
+        Ok(CallTrees(rb_self.reference(ruby)?))
     }
 
     fn allocations(ruby: &Ruby, rb_self: &Self) -> Result<RArray, Error> {
         let found = ruby.ary_new();
-        let profile = &rb_self.data.profile;
-        for index in profile.allocations_of(rb_self.thread as u32, rb_self.method) {
+        let scope = rb_self.scope(ruby)?;
+        let Some(thread) = scope.thread else {
+            return Ok(found);
+        };
+        let profile = &scope.view.profile;
+        for index in profile.allocations_of(thread as u32, scope.method.method) {
             found.push(Allocation {
-                data: Arc::clone(&rb_self.data),
+                view: Arc::clone(&scope.view),
                 index,
             })?;
         }
@@ -119,7 +220,8 @@ impl MethodInfo {
 
     /// Stable between processes: by name, kind and place of definition.
     fn hash(ruby: &Ruby, rb_self: &Self) -> Result<Value, Error> {
-        let identity = (rb_self.full_name(), rb_self.source_file(), rb_self.line());
+        let (record, file) = rb_self.record(ruby)?;
+        let identity = (record.full_name(), file, record.line);
         identity.into_value_with(ruby).funcall("hash", ())
     }
 
@@ -129,52 +231,67 @@ impl MethodInfo {
         let Ok(other) = <&Self>::try_convert_from(other) else {
             return false;
         };
-        if Arc::ptr_eq(&self.data, &other.data) {
-            return self.method == other.method;
-        }
-        let kinds = |method: &Self| -> (OwnerKind, String, Option<String>, u32) {
-            let record = method.record();
-            (
-                record.owner_kind,
-                record.full_name(),
-                method.source_file(),
-                record.line,
-            )
+        let (Some(one), Some(other)) = (self.0.get(), other.0.get()) else {
+            return std::ptr::eq(self, other);
         };
-        kinds(self) == kinds(other)
+        one.now().is_same_method(&other.now())
     }
 
     /// By total time, then by depth (nearer to the root is greater), then by name. `nil` for
     /// anything that is no MethodInfo.
     fn compare(&self, other: Value) -> Option<i32> {
         let other = <&Self>::try_convert_from(other).ok()?;
-        let total = |method: &Self| method.row().map_or(0, |row| row.total);
-        let depth = |method: &Self| method.row().map_or(u32::MAX, |row| row.min_depth);
-        let order = if self.full_name() == other.full_name() {
+        let one = Scope::of(self.0.get()?);
+        let other = Scope::of(other.0.get()?);
+        let name = |scope: &Scope| scope.method.describe().0.full_name();
+        let depth = |scope: &Scope| scope.row().map_or(u32::MAX, |row| row.min_depth);
+        let order = if name(&one) == name(&other) {
             Ordering::Equal
         } else {
-            total(self)
-                .cmp(&total(other))
-                .then_with(|| depth(other).cmp(&depth(self)))
-                .then_with(|| self.full_name().cmp(&other.full_name()))
+            one.numbers()
+                .total
+                .cmp(&other.numbers().total)
+                .then_with(|| depth(&other).cmp(&depth(&one)))
+                .then_with(|| name(&one).cmp(&name(&other)))
         };
         Some(order as i32)
     }
 
-    fn to_s(&self) -> String {
-        format!(
-            "{} (c: {}, tt: {}, st: {}, wt: {}, ct: {})",
-            self.full_name(),
-            self.called(),
-            self.total_time(),
-            self.self_time(),
-            self.wait_time(),
-            self.children_time()
-        )
+    fn to_s(ruby: &Ruby, rb_self: &Self) -> Result<String, Error> {
+        let values = rb_self.values(ruby)?;
+        Ok(format!(
+            "{} (c: {}, tt: {:?}, st: {:?}, wt: {:?}, ct: {:?})",
+            Self::full_name(ruby, rb_self)?,
+            values.called,
+            values.total,
+            values.own,
+            values.wait,
+            Self::children_time(ruby, rb_self)?
+        ))
     }
 
-    fn inspect(&self) -> String {
-        format!("#<RubyProf::MethodInfo {}>", self.to_s())
+    fn inspect(ruby: &Ruby, rb_self: &Self) -> Result<String, Error> {
+        if rb_self.0.get().is_none() {
+            return Ok("#<RubyProf::MethodInfo (not initialized)>".to_owned());
+        }
+        Ok(format!(
+            "#<RubyProf::MethodInfo {}>",
+            Self::to_s(ruby, rb_self)?
+        ))
+    }
+}
+
+impl MethodRef {
+    /// In one store the same id, else the same names and place of definition.
+    pub(crate) fn is_same_method(&self, other: &Self) -> bool {
+        if Arc::ptr_eq(&self.store, &other.store) {
+            return self.method == other.method;
+        }
+        let identity = |method: &Self| {
+            let (record, file) = method.describe();
+            (record.owner_kind, record.full_name(), file, record.line)
+        };
+        identity(self) == identity(other)
     }
 }
 
@@ -193,7 +310,8 @@ where
 }
 
 pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
-    let class = data::define_class(ruby, module, "MethodInfo")?;
+    let class = module.define_class("MethodInfo", ruby.class_object())?;
+    magnus::Class::define_alloc_func::<MethodInfo>(class);
     class.include_module(ruby.module_comparable())?;
     for kind in [
         ("MODULE_INCLUDEE", OwnerKind::ModuleIncludee),
@@ -204,25 +322,26 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     ] {
         class.const_set(kind.0, kind.1.flag())?;
     }
-    class.define_method("klass_name", reader!(MethodInfo::klass_name))?;
-    class.define_method("klass_flags", reader!(MethodInfo::klass_flags))?;
+    class.define_method("initialize", method!(MethodInfo::initialize, 2))?;
+    class.define_method("klass_name", ruby_reader!(MethodInfo::klass_name))?;
+    class.define_method("klass_flags", ruby_reader!(MethodInfo::klass_flags))?;
     class.define_method("method_name", ruby_reader!(MethodInfo::method_name))?;
-    class.define_method("full_name", reader!(MethodInfo::full_name))?;
-    class.define_method("source_file", reader!(MethodInfo::source_file))?;
-    class.define_method("line", reader!(MethodInfo::line))?;
-    class.define_method("called", reader!(MethodInfo::called))?;
-    class.define_method("total_time", reader!(MethodInfo::total_time))?;
-    class.define_method("self_time", reader!(MethodInfo::self_time))?;
-    class.define_method("wait_time", reader!(MethodInfo::wait_time))?;
-    class.define_method("children_time", reader!(MethodInfo::children_time))?;
-    class.define_method("recursive?", reader!(MethodInfo::is_recursive))?;
-    class.define_method("measurement", reader!(MethodInfo::measurement))?;
-    class.define_method("call_trees", reader!(MethodInfo::call_trees))?;
+    class.define_method("full_name", ruby_reader!(MethodInfo::full_name))?;
+    class.define_method("source_file", ruby_reader!(MethodInfo::source_file))?;
+    class.define_method("line", ruby_reader!(MethodInfo::line))?;
+    class.define_method("called", ruby_reader!(MethodInfo::called))?;
+    class.define_method("total_time", ruby_reader!(MethodInfo::total_time))?;
+    class.define_method("self_time", ruby_reader!(MethodInfo::self_time))?;
+    class.define_method("wait_time", ruby_reader!(MethodInfo::wait_time))?;
+    class.define_method("children_time", ruby_reader!(MethodInfo::children_time))?;
+    class.define_method("recursive?", ruby_reader!(MethodInfo::is_recursive))?;
+    class.define_method("measurement", ruby_reader!(MethodInfo::measurement))?;
+    class.define_method("call_trees", ruby_reader!(MethodInfo::call_trees))?;
     class.define_method("allocations", ruby_reader!(MethodInfo::allocations))?;
     class.define_method("hash", ruby_reader!(MethodInfo::hash))?;
     class.define_method("eql?", comparison!(MethodInfo::equals))?;
     class.define_method("==", comparison!(MethodInfo::equals))?;
     class.define_method("<=>", comparison!(MethodInfo::compare))?;
-    class.define_method("to_s", reader!(MethodInfo::to_s))?;
-    class.define_method("inspect", reader!(MethodInfo::inspect))
+    class.define_method("to_s", ruby_reader!(MethodInfo::to_s))?;
+    class.define_method("inspect", ruby_reader!(MethodInfo::inspect))
 }

@@ -3,15 +3,22 @@
 mod allocation;
 mod call_tree;
 mod call_trees;
+mod convert;
 mod data;
+mod exclusion;
+mod files;
 mod leaving;
 mod measurement;
+mod members;
+mod merging;
 mod method_info;
 mod module_functions;
 mod options;
 mod profile;
+mod recording;
 mod report;
 mod running;
+mod store;
 mod testing;
 mod thread;
 
@@ -22,6 +29,7 @@ pub(crate) fn init(ruby: &Ruby) -> Result<(), Error> {
     let module = ruby.define_module("RubyProf")?;
     profile::init(ruby, module)?;
     thread::init(ruby, module)?;
+    files::init(ruby)?;
     method_info::init(ruby, module)?;
     call_tree::init(ruby, module)?;
     call_trees::init(ruby, module)?;

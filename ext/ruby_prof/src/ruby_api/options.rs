@@ -6,6 +6,7 @@ use magnus::{
 };
 use rubyprof_core::MeasureMode;
 
+use super::exclusion;
 use crate::errors;
 use crate::session::ThreadFilter;
 
@@ -17,6 +18,10 @@ pub(crate) struct Options {
     pub(crate) c_calls: bool,
     pub(crate) allow_exceptions: bool,
     pub(crate) threads: ThreadFilter,
+    /// `exclude_common: true`.
+    pub(crate) exclude_common: bool,
+    /// Patterns of `only:` and `exclude:`: a `RubyProf::Filter`, which the profile pins.
+    pub(crate) filter: Option<rb_sys::VALUE>,
 }
 
 impl Default for Options {
@@ -27,12 +32,14 @@ impl Default for Options {
             c_calls: true,
             allow_exceptions: false,
             threads: ThreadFilter::default(),
+            exclude_common: false,
+            filter: None,
         }
     }
 }
 
 const KNOWN: &str = "measure_mode, track_allocations, c_calls, allow_exceptions, \
-                     exclude_threads, include_threads, merge_fibers";
+                     exclude_threads, include_threads, exclude_common, only, exclude, merge_fibers";
 
 impl Options {
     /// From the arguments of `Profile.new`: keywords, a Hash, or as in ruby-prof 1.x a measure mode
@@ -65,6 +72,7 @@ impl Options {
         if let Some(threads) = positional.get(1) {
             options.set(ruby, "exclude_threads", *threads)?;
         }
+        let mut patterns = [ruby.qnil().as_value(); 2];
         if let Some(hash) = hash {
             let mut pairs = Vec::new();
             hash.foreach(|key: Value, value: Value| {
@@ -79,9 +87,15 @@ impl Options {
                     );
                     return Err(errors::argument(ruby, message));
                 };
-                options.set(ruby, &name.name()?, value)?;
+                match &*name.name()? {
+                    "only" => patterns[0] = value,
+                    "exclude" => patterns[1] = value,
+                    name => options.set(ruby, name, value)?,
+                }
             }
         }
+        let [only, exclude] = patterns;
+        options.filter = exclusion::filter(ruby, only, exclude)?;
         Ok(options)
     }
 
@@ -99,6 +113,7 @@ impl Options {
             "measure_mode" => self.measure_mode = measure_mode(ruby, value)?,
             "track_allocations" => self.track_allocations = value.to_bool(),
             "c_calls" => self.c_calls = value.to_bool(),
+            "exclude_common" => self.exclude_common = value.to_bool(),
             "allow_exceptions" => self.allow_exceptions = value.to_bool(),
             "exclude_threads" => {
                 self.threads.exclude = threads(ruby, name, value)?.unwrap_or_default()

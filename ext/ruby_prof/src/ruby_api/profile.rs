@@ -1,53 +1,56 @@
-//! `RubyProf::Profile`: starts, stops and holds what was recorded.
+//! `RubyProf::Profile`: its settings, and what it has recorded. How it records is in `recording`.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use magnus::{
-    DataTypeFunctions, Error, Module, Object, RArray, RModule, Ruby, TypedData, Value, gc::Marker,
-    method, rb_sys::AsRawValue, rb_sys::protect, typed_data::Obj, value::ReprValue,
+    DataTypeFunctions, Error, Module, RArray, RModule, Ruby, TypedData, Value, gc::Marker, method,
+    rb_sys::AsRawValue, typed_data::Obj, value::ReprValue,
 };
-use rb_sys::VALUE;
-use rubyprof_core::{MeasureMode, Recorder, Settings};
+use rb_sys::ID;
+use rubyprof_core::MeasureMode;
 
-use super::data::{ProfileData, Shared};
-use super::leaving::swallow;
+use super::convert;
+use super::data::View;
+use super::exclusion::{self, Excluded};
+use super::members::Members;
+use super::merging;
 use super::options::Options;
-use super::running::{KeepAlive, Running};
+use super::recording;
+use super::running::Running;
 use super::thread::Thread;
 use crate::classes::Pins;
-use crate::clock::{self, Clock};
 use crate::errors;
-use crate::guard::{guard, reader, ruby_reader};
-use crate::hook::Hooks;
-use crate::names::VmNames;
-use crate::session::{Session, object_id};
-use crate::vm::probe;
+use crate::guard::{reader, ruby_reader};
+use crate::session::ThreadFilter;
 
 /// A profile: not started, running, paused or finished, and startable again.
 #[derive(TypedData, Default)]
 #[magnus(class = "RubyProf::Profile", free_immediately, mark)]
 pub(crate) struct Profile {
-    options: RefCell<Options>,
-    running: RefCell<Option<Running>>,
-    result: RefCell<Option<Shared>>,
+    pub(super) options: RefCell<Options>,
+    pub(super) running: RefCell<Option<Running>>,
+    pub(super) members: Members,
+    /// Methods of the result have other keys than the same methods in this process.
+    pub(super) from_elsewhere: Cell<bool>,
+    pub(super) excluded: RefCell<Excluded>,
     /// Everything that the GC must keep for this profile.
-    pins: Arc<Pins>,
+    pub(super) pins: Arc<Pins>,
     /// Given to the next session: a test wants a panic after so many rare events.
-    fuse: Cell<Option<u64>>,
-    manual_clock: Cell<bool>,
+    pub(super) fuse: Cell<Option<u64>>,
+    pub(super) manual_clock: Cell<bool>,
     initialized: Cell<bool>,
 }
 
 impl DataTypeFunctions for Profile {
     fn mark(&self, _marker: &Marker) {
         self.pins.mark();
+        self.members.mark();
     }
 }
 
 impl Profile {
-    fn initialize(ruby: &Ruby, rb_self: &Self, args: &[Value]) -> Result<(), Error> {
+    fn initialize(ruby: &Ruby, rb_self: Obj<Self>, args: &[Value]) -> Result<(), Error> {
         if rb_self.initialized.replace(true) {
             let message = "a profile is initialized once: make another one with new";
             return Err(errors::state(ruby, message));
@@ -57,8 +60,35 @@ impl Profile {
         for thread in filter.include.iter().flatten().chain(&filter.exclude) {
             rb_self.pins.add(*thread);
         }
+        if let Some(filter) = options.filter {
+            rb_self.pins.add(filter);
+        }
+        let exclude_common = options.exclude_common;
         rb_self.options.replace(options);
+        if exclude_common {
+            let _: Value = rb_self.funcall("exclude_common_methods!", ())?;
+        }
         Ok(())
+    }
+
+    /// Calls of the method are not recorded.
+    pub(crate) fn exclude(&self, owner: Value, name: ID) {
+        if !owner.is_nil() {
+            self.pins.add(owner.as_raw());
+        }
+        let key = exclusion::key(owner, name);
+        self.excluded.borrow_mut().insert(key);
+    }
+
+    /// Makes this profile, which is new, one of the same settings that has `result`.
+    pub(crate) fn become_copy(&self, other: &Self, result: rubyprof_core::Profile) {
+        self.initialized.set(true);
+        let mut options = other.options.borrow().clone();
+        // Their objects are pinned by the other one; this one is not for recording.
+        options.threads = ThreadFilter::default();
+        options.filter = None;
+        self.options.replace(options);
+        self.members.set(result);
     }
 
     fn initialize_copy(ruby: &Ruby, _rb_self: &Self, _other: Value) -> Result<Value, Error> {
@@ -76,209 +106,6 @@ impl Profile {
         running
             .as_ref()
             .is_some_and(|running| unsafe { (*running.session).recorder.is_paused() })
-    }
-
-    pub(crate) fn start(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
-        guard(ruby, || {
-            if rb_self.is_running() {
-                let message = "RubyProf.start was already called: stop this profile first, \
-                               or make another one";
-                return Err(errors::state(ruby, message));
-            }
-            if rb_self.is_frozen() {
-                let message = "a frozen profile cannot be started: make another one";
-                return Err(Error::new(ruby.exception_frozen_error(), message));
-            }
-            // Before anything is recorded: these run Ruby code.
-            let layout = probe::layout_is_known(ruby)?;
-            let probe = probe::module(ruby)?;
-            rb_self.begin(ruby, rb_self.as_raw(), layout)?;
-            // The call shows the hook this fiber's stack: the methods that are running already.
-            let shown = probe.funcall::<_, _, Value>("touch", ());
-            if let Err(error) = shown {
-                rb_self.running.replace(None);
-                return Err(error);
-            }
-            Ok(rb_self)
-        })
-    }
-
-    fn begin(&self, ruby: &Ruby, object: VALUE, layout: bool) -> Result<(), Error> {
-        let options = self.options.borrow().clone();
-        let clock = match options.measure_mode {
-            MeasureMode::WallTime | MeasureMode::ProcessTime if self.manual_clock.get() => {
-                Clock::Manual
-            }
-            MeasureMode::WallTime => Clock::wall(),
-            MeasureMode::ProcessTime => {
-                clock::survive_fork();
-                Clock::ProcessCpu
-            }
-            MeasureMode::Allocations => Clock::Objects,
-            MeasureMode::Memory => Clock::Bytes,
-        };
-        let counts_objects = options.counts_objects();
-        // SAFETY: a thread and a fiber are running: they call us.
-        let starter = unsafe {
-            (
-                object_id(rb_sys::rb_thread_current()),
-                object_id(rb_sys::rb_fiber_current()),
-            )
-        };
-        let hidden = hidden_owners(ruby)?;
-        for owner in hidden.iter() {
-            self.pins.add(*owner);
-        }
-        let mut session = Session::new(
-            clock,
-            options.track_allocations,
-            Arc::clone(&self.pins),
-            options.threads,
-            hidden,
-            starter,
-        );
-        session.fuse = self.fuse.get();
-        let session = Box::into_raw(Box::new(session));
-        // Before the hooks are there, since it could raise, and they must not be left behind then.
-        let keep = KeepAlive::new(object);
-        // SAFETY: the session is freed by Running's drop, after the hooks; all other uses are in
-        // methods of this class, which call no Ruby code while they hold it.
-        let hooks = unsafe { Hooks::add(session, layout, options.c_calls, counts_objects) };
-        self.running.replace(Some(Running {
-            hooks: Some(hooks),
-            session,
-            _keep: keep,
-        }));
-        Ok(())
-    }
-
-    pub(crate) fn stop(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
-        let failure = guard(ruby, || {
-            let Some(mut running) = rb_self.running.take() else {
-                let message = "RubyProf.start was not yet called: start the profile before stop";
-                return Err(errors::state(ruby, message));
-            };
-            // SAFETY: no hook runs: this is a Ruby method.
-            let now = unsafe { (*running.session).now() };
-            running.hooks = None;
-            // SAFETY: made by Box::into_raw in `begin`; the hooks are gone, and Running's drop sees null.
-            let mut session = unsafe {
-                Box::from_raw(std::mem::replace(
-                    &mut running.session,
-                    std::ptr::null_mut(),
-                ))
-            };
-            // What was recorded is not to be lost because the program's Thread.list cannot be asked.
-            if let Ok(alive) = living_threads(ruby) {
-                session.recorder.end_threads(|id| alive.contains(&id));
-            }
-            session.close();
-            rb_self.finish(*session, now)
-        })?;
-        match failure {
-            None => Ok(rb_self),
-            Some(message) => {
-                let error = errors::while_recording(ruby, &message);
-                if let Some(exception) = error.value() {
-                    let exception: magnus::RObject = magnus::TryConvert::try_convert(exception)?;
-                    exception.ivar_set("@profile", rb_self)?;
-                }
-                Err(error)
-            }
-        }
-    }
-
-    /// Makes the result. Returns what went wrong while recording, if anything did.
-    fn finish(&self, session: Session, now: u64) -> Result<Option<String>, Error> {
-        let options = self.options.borrow();
-        let settings = Settings {
-            measure_mode: options.measure_mode,
-            track_allocations: options.track_allocations,
-            c_calls: options.c_calls,
-            clock: session.vm.clock.describe().to_owned(),
-            scale: session.vm.clock.scale(),
-        };
-        let recorder: Recorder = session.recorder;
-        let run = recorder.finish(now, settings, &mut VmNames);
-        let whole = match self.result() {
-            Some(earlier) => earlier.profile.followed_by(&run),
-            None => run,
-        };
-        self.result.replace(Some(ProfileData::new(whole)));
-        Ok(session.failure)
-    }
-
-    pub(crate) fn pause(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
-        rb_self.with_session(ruby, |session| {
-            let now = session.now();
-            session.recorder.pause(now);
-        })?;
-        Ok(rb_self)
-    }
-
-    pub(crate) fn resume(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Value, Error> {
-        rb_self.resume_only(ruby)?;
-        if !ruby.block_given() {
-            return Ok(rb_self.as_value());
-        }
-        let outcome = ruby.yield_values::<_, Value>(());
-        if rb_self.is_running() {
-            Self::pause(ruby, rb_self)?;
-        }
-        outcome
-    }
-
-    pub(crate) fn resume_only(&self, ruby: &Ruby) -> Result<(), Error> {
-        self.with_session(ruby, |session| {
-            let now = session.now();
-            session.recorder.resume(now);
-        })
-    }
-
-    fn with_session(&self, ruby: &Ruby, work: impl FnOnce(&mut Session)) -> Result<(), Error> {
-        let running = self.running.borrow();
-        let Some(running) = running.as_ref() else {
-            let message = "RubyProf is not running: start the profile first";
-            return Err(errors::state(ruby, message));
-        };
-        // SAFETY: the session lives as long as `running`; `work` calls no Ruby code, so no hook runs.
-        work(unsafe { &mut *running.session });
-        Ok(())
-    }
-
-    /// Profiles the block.
-    pub(crate) fn profile_block(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
-        if !ruby.block_given() {
-            let message = "a block must be provided to the profile method: \
-                           RubyProf.profile { code to profile }";
-            return Err(errors::argument(ruby, message.to_owned()));
-        }
-        Self::start(ruby, rb_self)?;
-        let outcome = ruby.yield_values::<_, Value>(());
-        // The block may have stopped the profile itself.
-        let stopped = if rb_self.is_running() {
-            Self::stop(ruby, rb_self)
-        } else {
-            Ok(rb_self)
-        };
-        match outcome {
-            Ok(_) => stopped,
-            Err(error) if rb_self.options.borrow().allow_exceptions => Err(error),
-            Err(error) => {
-                swallow(ruby, error)?;
-                stopped
-            }
-        }
-    }
-
-    fn new_and_profile(ruby: &Ruby, class: Value, args: &[Value]) -> Result<Obj<Self>, Error> {
-        if !ruby.block_given() {
-            let message = "a block must be provided to the profile method: \
-                           RubyProf::Profile.profile { code to profile }";
-            return Err(errors::argument(ruby, message.to_owned()));
-        }
-        let profile: Obj<Self> = class.funcall_public("new", args)?;
-        Self::profile_block(ruby, profile)
     }
 
     fn measure_mode(&self) -> i64 {
@@ -303,21 +130,57 @@ impl Profile {
     }
 
     fn threads(ruby: &Ruby, rb_self: &Self) -> Result<RArray, Error> {
-        let threads = ruby.ary_new();
-        if let Some(data) = rb_self.result.borrow().as_ref() {
-            for index in 0..data.profile.threads().len() {
-                threads.push(Thread {
-                    data: Arc::clone(data),
-                    index,
-                })?;
-            }
-        }
-        Ok(threads)
+        rb_self.members.list(ruby)
     }
 
-    /// What was recorded up to the last stop.
-    pub(crate) fn result(&self) -> Option<Shared> {
-        self.result.borrow().clone()
+    fn add_thread(ruby: &Ruby, rb_self: &Self, thread: Value) -> Result<Value, Error> {
+        let wanted = "add_thread takes a RubyProf::Thread";
+        let added: Obj<Thread> = convert::object(ruby, wanted, thread)?;
+        rb_self.members.add(ruby, added)?;
+        Ok(thread)
+    }
+
+    fn remove_thread(ruby: &Ruby, rb_self: &Self, thread: Value) -> Result<Value, Error> {
+        let wanted = "remove_thread takes a RubyProf::Thread";
+        let removed: Obj<Thread> = convert::object(ruby, wanted, thread)?;
+        rb_self.members.remove(ruby, removed)?;
+        Ok(thread)
+    }
+
+    /// What was recorded up to the last stop, and what was added by hand.
+    pub(crate) fn view(&self, ruby: &Ruby) -> Result<Arc<View>, Error> {
+        let options = self.options.borrow();
+        let mut settings = rubyprof_core::Profile::default();
+        settings.measure_mode = options.measure_mode;
+        settings.track_allocations = options.track_allocations;
+        settings.c_calls = options.c_calls;
+        self.members.view(ruby, &settings)
+    }
+
+    /// Makes this profile, which is new, one that was recorded elsewhere.
+    pub(crate) fn become_loaded(
+        &self,
+        ruby: &Ruby,
+        result: rubyprof_core::Profile,
+    ) -> Result<(), Error> {
+        if self.initialized.replace(true) {
+            let message = "a profile is loaded once, by RubyProf.load or Marshal";
+            return Err(errors::state(ruby, message));
+        }
+        self.options.replace(Options {
+            measure_mode: result.measure_mode,
+            track_allocations: result.track_allocations,
+            c_calls: result.c_calls,
+            ..Options::default()
+        });
+        self.from_elsewhere.set(true);
+        self.members.set(result);
+        Ok(())
+    }
+
+    /// Replaces what was recorded.
+    pub(crate) fn set_result(&self, result: rubyprof_core::Profile) {
+        self.members.set(result);
     }
 
     pub(crate) fn set_fuse(&self, events: u64) {
@@ -332,7 +195,7 @@ impl Profile {
         let state = match (self.is_running(), self.is_paused()) {
             (_, true) => "paused",
             (true, false) => "running",
-            (false, false) if self.result.borrow().is_some() => "finished",
+            (false, false) if !self.members.is_empty() => "finished",
             (false, false) => "not started",
         };
         format!(
@@ -342,54 +205,17 @@ impl Profile {
     }
 }
 
-/// The object ids of the threads that have not ended.
-fn living_threads(ruby: &Ruby) -> Result<HashSet<u64>, Error> {
-    let list: RArray = ruby.class_thread().funcall("list", ())?;
-    // SAFETY: live objects of the list.
-    Ok(list
-        .into_iter()
-        .map(|thread| unsafe { object_id(thread.as_raw()) })
-        .collect())
-}
-
-/// The owners of methods that are not recorded: the profiler's own, and what `RubyProf::HIDDEN` lists
-/// of its Ruby code.
-fn hidden_owners(ruby: &Ruby) -> Result<Arc<[VALUE]>, Error> {
-    let module: RModule = ruby.class_object().const_get("RubyProf")?;
-    let profile: Value = module.const_get("Profile")?;
-    let probe = probe::module(ruby)?;
-    let mut owners = vec![
-        profile.as_raw(),
-        singleton(profile)?,
-        singleton(module.as_value())?,
-        singleton(probe.as_value())?,
-    ];
-    for listed in module.const_get::<_, RArray>("HIDDEN")? {
-        owners.push(listed.as_raw());
-        owners.push(singleton(listed)?);
-    }
-    Ok(owners.into())
-}
-
-fn singleton(object: Value) -> Result<VALUE, Error> {
-    // SAFETY: the object is a class or module, which can have a singleton class.
-    protect(|| unsafe { rb_sys::rb_singleton_class(object.as_raw()) })
-}
-
 pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let class = module.define_class("Profile", ruby.class_object())?;
     magnus::Class::define_alloc_func::<Profile>(class);
     for mode in MeasureMode::ALL {
         module.const_set(mode.id().to_uppercase(), mode.number())?;
     }
-    class.define_singleton_method("profile", method!(Profile::new_and_profile, -1))?;
     class.define_method("initialize", method!(Profile::initialize, -1))?;
     class.define_method("initialize_copy", method!(Profile::initialize_copy, 1))?;
-    class.define_method("start", method!(Profile::start, 0))?;
-    class.define_method("stop", method!(Profile::stop, 0))?;
-    class.define_method("pause", method!(Profile::pause, 0))?;
-    class.define_method("resume", method!(Profile::resume, 0))?;
-    class.define_method("profile", method!(Profile::profile_block, 0))?;
+    recording::init(class)?;
+    exclusion::init(ruby, class)?;
+    merging::init(class)?;
     class.define_method("running?", reader!(Profile::is_running))?;
     class.define_method("paused?", reader!(Profile::is_paused))?;
     class.define_method("measure_mode", reader!(Profile::measure_mode))?;
@@ -398,5 +224,7 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("track_allocations?", reader!(Profile::tracks_allocations))?;
     class.define_method("c_calls?", reader!(Profile::records_c_calls))?;
     class.define_method("threads", ruby_reader!(Profile::threads))?;
+    class.define_method("add_thread", method!(Profile::add_thread, 1))?;
+    class.define_method("remove_thread", method!(Profile::remove_thread, 1))?;
     class.define_method("inspect", reader!(Profile::inspect))
 }

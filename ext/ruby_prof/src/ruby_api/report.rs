@@ -34,10 +34,7 @@ fn render(
     let options = report_options(ruby, options)?;
     guard(ruby, || {
         let mut page = Vec::new();
-        let written = match profile.result() {
-            Some(data) => printer(&data.profile, &options, &mut page),
-            None => printer(&Recorded::default(), &options, &mut page),
-        };
+        let written = printer(&profile.view(ruby)?.profile, &options, &mut page);
         written.map_err(|error| errors::internal(ruby, &error.to_string()))?;
         Ok(ruby.enc_str_new(page, ruby.utf8_encoding()))
     })

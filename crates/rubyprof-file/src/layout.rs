@@ -1,0 +1,84 @@
+//! What the body of a file holds, in this order, encoded by postcard.
+//!
+//! Indexes count from 0. An index that may be missing is one more than itself, and 0 without.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Body {
+    /// The number of the measure mode.
+    pub(crate) measure_mode: u8,
+    pub(crate) track_allocations: bool,
+    pub(crate) c_calls: bool,
+    pub(crate) clock: String,
+    /// Names of source files.
+    pub(crate) files: Vec<String>,
+    pub(crate) methods: Vec<MethodRow>,
+    /// Places calls were made at.
+    pub(crate) sites: Vec<Place>,
+    pub(crate) threads: Vec<ThreadRow>,
+    pub(crate) nodes: Columns,
+    /// Waiting times, by node.
+    pub(crate) waits: Vec<Exception>,
+    pub(crate) allocations: Vec<AllocationRow>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct MethodRow {
+    /// In full: a name that rows refer to could cost the reader any multiple of its length.
+    pub(crate) class_name: String,
+    pub(crate) kind: u8,
+    pub(crate) name: Option<String>,
+    pub(crate) place: Place,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Place {
+    /// Index of a file, plus 1; 0 without.
+    pub(crate) file: u32,
+    pub(crate) line: u32,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ThreadRow {
+    pub(crate) id: u64,
+    pub(crate) fiber_id: u64,
+}
+
+/// The nodes in preorder, thread after thread. The first five are of one length.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Columns {
+    /// How far up from the node before it the node's parent is: 0 for that node itself, 1 for its
+    /// parent. Beyond the root a thread begins.
+    pub(crate) up: Vec<u32>,
+    /// Index of a method.
+    pub(crate) method: Vec<u32>,
+    pub(crate) called: Vec<u64>,
+    /// What no callee has.
+    pub(crate) own: Vec<u64>,
+    /// Index of a call site.
+    pub(crate) site: Vec<u32>,
+    /// Totals that are not `own` and the callees' totals.
+    pub(crate) totals: Vec<Exception>,
+}
+
+/// A number that only some nodes have.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Exception {
+    /// Nodes between the one before it in the list, or the beginning, and this.
+    pub(crate) skip: u32,
+    pub(crate) value: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AllocationRow {
+    /// Index of a thread.
+    pub(crate) thread: u32,
+    /// Index of a method.
+    pub(crate) method: u32,
+    pub(crate) class_name: String,
+    pub(crate) kind: u8,
+    pub(crate) place: Place,
+    pub(crate) count: u64,
+    pub(crate) bytes: u64,
+}

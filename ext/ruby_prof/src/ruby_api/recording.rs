@@ -1,0 +1,286 @@
+//! `Profile#start`, `stop`, `pause`, `resume` and `profile`.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use magnus::{
+    Error, Module, Object, RArray, RClass, RModule, Ruby, Value, method, rb_sys::AsRawValue,
+    rb_sys::FromRawValue, rb_sys::protect, typed_data::Obj, value::ReprValue,
+};
+use rb_sys::VALUE;
+use rubyprof_core::{MeasureMode, Recorder, Settings};
+
+use super::exclusion;
+use super::leaving::swallow;
+use super::profile::Profile;
+use super::running::{KeepAlive, Running};
+use crate::clock::{self, Clock};
+use crate::errors;
+use crate::guard::guard;
+use crate::hook::Hooks;
+use crate::names::VmNames;
+use crate::session::{Session, object_id};
+use crate::vm::probe;
+
+impl Profile {
+    pub(crate) fn start(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
+        guard(ruby, || {
+            if rb_self.is_running() {
+                let message = "RubyProf.start was already called: stop this profile first, \
+                               or make another one";
+                return Err(errors::state(ruby, message));
+            }
+            if rb_self.is_frozen() {
+                let message = "a frozen profile cannot be started: make another one";
+                return Err(Error::new(ruby.exception_frozen_error(), message));
+            }
+            // Before anything is recorded: these run Ruby code.
+            let layout = probe::layout_is_known(ruby)?;
+            let probe = probe::module(ruby)?;
+            rb_self.begin(ruby, rb_self.as_raw(), layout)?;
+            // The call shows the hook this fiber's stack: the methods that are running already.
+            let shown = probe.funcall::<_, _, Value>("touch", ());
+            if let Err(error) = shown {
+                rb_self.running.replace(None);
+                return Err(error);
+            }
+            Ok(rb_self)
+        })
+    }
+
+    fn begin(&self, ruby: &Ruby, object: VALUE, layout: bool) -> Result<(), Error> {
+        let options = self.options.borrow().clone();
+        let clock = match options.measure_mode {
+            MeasureMode::WallTime | MeasureMode::ProcessTime if self.manual_clock.get() => {
+                Clock::Manual
+            }
+            MeasureMode::WallTime => Clock::wall(),
+            MeasureMode::ProcessTime => {
+                clock::survive_fork();
+                Clock::ProcessCpu
+            }
+            MeasureMode::Allocations => Clock::Objects,
+            MeasureMode::Memory => Clock::Bytes,
+        };
+        let counts_objects = options.counts_objects();
+        // SAFETY: a thread and a fiber are running: they call us.
+        let starter = unsafe {
+            (
+                object_id(rb_sys::rb_thread_current()),
+                object_id(rb_sys::rb_fiber_current()),
+            )
+        };
+        let hidden = hidden_owners(ruby)?;
+        for owner in hidden.iter() {
+            self.pins.add(*owner);
+        }
+        let mut session = Session::new(
+            clock,
+            options.track_allocations,
+            Arc::clone(&self.pins),
+            options.threads,
+            hidden,
+            self.excluded.borrow().clone(),
+            starter,
+        );
+        session.fuse = self.fuse.get();
+        let session = Box::into_raw(Box::new(session));
+        // Before the hooks are there, since it could raise, and they must not be left behind then.
+        let keep = KeepAlive::new(object);
+        // SAFETY: the session is freed by Running's drop, after the hooks; all other uses are in
+        // methods of this class, which call no Ruby code while they hold it.
+        let hooks = unsafe { Hooks::add(session, layout, options.c_calls, counts_objects) };
+        self.running.replace(Some(Running {
+            hooks: Some(hooks),
+            session,
+            _keep: keep,
+        }));
+        Ok(())
+    }
+
+    pub(crate) fn stop(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
+        let failure = guard(ruby, || {
+            let Some(mut running) = rb_self.running.take() else {
+                let message = "RubyProf.start was not yet called: start the profile before stop";
+                return Err(errors::state(ruby, message));
+            };
+            // SAFETY: no hook runs: this is a Ruby method.
+            let now = unsafe { (*running.session).now() };
+            running.hooks = None;
+            // SAFETY: made by Box::into_raw in `begin`; the hooks are gone, and Running's drop sees null.
+            let mut session = unsafe {
+                Box::from_raw(std::mem::replace(
+                    &mut running.session,
+                    std::ptr::null_mut(),
+                ))
+            };
+            // What was recorded is not to be lost because the program's Thread.list cannot be asked.
+            if let Ok(alive) = living_threads(ruby) {
+                session.recorder.end_threads(|id| alive.contains(&id));
+            }
+            session.close();
+            rb_self.finish(ruby, *session, now)
+        })?;
+        match failure {
+            None => Ok(rb_self),
+            Some(message) => {
+                let error = errors::while_recording(ruby, &message);
+                if let Some(exception) = error.value() {
+                    let exception: magnus::RObject = magnus::TryConvert::try_convert(exception)?;
+                    exception.ivar_set("@profile", rb_self)?;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes the result. Returns what went wrong while recording, if anything did.
+    fn finish(&self, ruby: &Ruby, session: Session, now: u64) -> Result<Option<String>, Error> {
+        let options = self.options.borrow();
+        let settings = Settings {
+            measure_mode: options.measure_mode,
+            track_allocations: options.track_allocations,
+            c_calls: options.c_calls,
+            clock: session.vm.clock.describe().to_owned(),
+            scale: session.vm.clock.scale(),
+        };
+        let recorder: Recorder = session.recorder;
+        let mut run = recorder.finish(now, settings, &mut VmNames);
+        let mut failure = session.failure;
+        if let Some(filter) = options.filter {
+            // SAFETY: a Filter, which the profile has pinned since it was made.
+            let filter = unsafe { Value::from_raw(filter) };
+            match exclusion::filtered(ruby, &run, filter) {
+                Ok(rest) => run = rest,
+                Err(error) => failure = failure.or(Some(format!("the filter failed: {error}"))),
+            }
+        }
+        let whole = if self.members.is_empty() {
+            run
+        } else {
+            let run = match self.from_elsewhere.get() {
+                true => run.with_portable_keys(),
+                false => run,
+            };
+            self.members.view(ruby, &run)?.profile.followed_by(&run)
+        };
+        self.members.set(whole);
+        Ok(failure)
+    }
+
+    pub(crate) fn pause(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
+        rb_self.with_session(ruby, |session| {
+            let now = session.now();
+            session.recorder.pause(now);
+        })?;
+        Ok(rb_self)
+    }
+
+    pub(crate) fn resume(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Value, Error> {
+        rb_self.resume_only(ruby)?;
+        if !ruby.block_given() {
+            return Ok(rb_self.as_value());
+        }
+        let outcome = ruby.yield_values::<_, Value>(());
+        if rb_self.is_running() {
+            Self::pause(ruby, rb_self)?;
+        }
+        outcome
+    }
+
+    pub(crate) fn resume_only(&self, ruby: &Ruby) -> Result<(), Error> {
+        self.with_session(ruby, |session| {
+            let now = session.now();
+            session.recorder.resume(now);
+        })
+    }
+
+    fn with_session(&self, ruby: &Ruby, work: impl FnOnce(&mut Session)) -> Result<(), Error> {
+        let running = self.running.borrow();
+        let Some(running) = running.as_ref() else {
+            let message = "RubyProf is not running: start the profile first";
+            return Err(errors::state(ruby, message));
+        };
+        // SAFETY: the session lives as long as `running`; `work` calls no Ruby code, so no hook runs.
+        work(unsafe { &mut *running.session });
+        Ok(())
+    }
+
+    /// Profiles the block.
+    pub(crate) fn profile_block(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
+        if !ruby.block_given() {
+            let message = "a block must be provided to the profile method: \
+                           RubyProf.profile { code to profile }";
+            return Err(errors::argument(ruby, message.to_owned()));
+        }
+        Self::start(ruby, rb_self)?;
+        let outcome = ruby.yield_values::<_, Value>(());
+        // The block may have stopped the profile itself.
+        let stopped = if rb_self.is_running() {
+            Self::stop(ruby, rb_self)
+        } else {
+            Ok(rb_self)
+        };
+        match outcome {
+            Ok(_) => stopped,
+            Err(error) if rb_self.options.borrow().allow_exceptions => Err(error),
+            Err(error) => {
+                swallow(ruby, error)?;
+                stopped
+            }
+        }
+    }
+
+    fn new_and_profile(ruby: &Ruby, class: Value, args: &[Value]) -> Result<Obj<Self>, Error> {
+        if !ruby.block_given() {
+            let message = "a block must be provided to the profile method: \
+                           RubyProf::Profile.profile { code to profile }";
+            return Err(errors::argument(ruby, message.to_owned()));
+        }
+        let profile: Obj<Self> = class.funcall_public("new", args)?;
+        Self::profile_block(ruby, profile)
+    }
+}
+
+/// The object ids of the threads that have not ended.
+fn living_threads(ruby: &Ruby) -> Result<HashSet<u64>, Error> {
+    let list: RArray = ruby.class_thread().funcall("list", ())?;
+    // SAFETY: live objects of the list.
+    Ok(list
+        .into_iter()
+        .map(|thread| unsafe { object_id(thread.as_raw()) })
+        .collect())
+}
+
+/// The owners of methods that are not recorded: the profiler's own, and what `RubyProf::HIDDEN` lists
+/// of its Ruby code.
+fn hidden_owners(ruby: &Ruby) -> Result<Arc<[VALUE]>, Error> {
+    let module: RModule = ruby.class_object().const_get("RubyProf")?;
+    let profile: Value = module.const_get("Profile")?;
+    let probe = probe::module(ruby)?;
+    let mut owners = vec![
+        profile.as_raw(),
+        singleton(profile)?,
+        singleton(module.as_value())?,
+        singleton(probe.as_value())?,
+    ];
+    for listed in module.const_get::<_, RArray>("HIDDEN")? {
+        owners.push(listed.as_raw());
+        owners.push(singleton(listed)?);
+    }
+    Ok(owners.into())
+}
+
+fn singleton(object: Value) -> Result<VALUE, Error> {
+    // SAFETY: the object is a class or module, which can have a singleton class.
+    protect(|| unsafe { rb_sys::rb_singleton_class(object.as_raw()) })
+}
+
+pub(crate) fn init(class: RClass) -> Result<(), Error> {
+    class.define_singleton_method("profile", method!(Profile::new_and_profile, -1))?;
+    class.define_method("start", method!(Profile::start, 0))?;
+    class.define_method("stop", method!(Profile::stop, 0))?;
+    class.define_method("pause", method!(Profile::pause, 0))?;
+    class.define_method("resume", method!(Profile::resume, 0))?;
+    class.define_method("profile", method!(Profile::profile_block, 0))
+}

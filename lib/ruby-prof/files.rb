@@ -1,0 +1,62 @@
+# frozen_string_literal: true
+
+require "fileutils"
+
+# Profiles as files. Their format is told in docs/file-format.md; Marshal.dump and Marshal.load carry
+# the same bytes.
+module RubyProf
+  class Profile
+    # Writes the profile to a file: at once, so that there is never half of one.
+    #
+    # @param path [String, Pathname]
+    # @return [RubyProf::Profile] self
+    # @raise [RubyProf::OutputError] if the file cannot be written
+    # @raise [ArgumentError] if the profile is running
+    def save(path)
+      path = File.expand_path(path)
+      bytes = _dump_data
+      fresh = "#{path}.#{Process.pid}.part"
+      begin
+        File.binwrite(fresh, bytes)
+        File.rename(fresh, path)
+      rescue SystemCallError => e
+        FileUtils.rm_f(fresh)
+        raise OutputError, "the profile cannot be saved as #{path}: #{e.message}. It is kept: save it elsewhere"
+      end
+      self
+    end
+
+    private_class_method :together
+  end
+
+  class << self
+    # Reads a profile that #save wrote, in whatever process.
+    #
+    # @param path [String, Pathname]
+    # @return [RubyProf::Profile]
+    # @raise [RubyProf::FormatError] if the file is no profile, damaged, or of a later release
+    # @raise [SystemCallError] if it cannot be read
+    def load(path)
+      profile = Profile.allocate
+      profile._load_data(File.binread(path))
+    rescue FormatError => e
+      raise FormatError, "#{path}: #{e.message}"
+    end
+
+    # Reads profiles, of several processes for instance, as one. Methods are the same when their
+    # names and places of definition are.
+    #
+    # @param paths [Array<String, Pathname>]
+    # @param by [Symbol] which trees become one: :root, those with the same root method; :thread,
+    #   those of one thread; :all
+    # @return [RubyProf::Profile]
+    # @raise [ArgumentError] without paths, for another `by`, or for profiles that measure different things
+    # @raise (see .load)
+    def merge(*paths, by: :root)
+      paths = paths.flatten
+      raise ArgumentError, "there is nothing to merge: give the paths of saved profiles" if paths.empty?
+
+      Profile.send(:together, paths.map { |path| load(path) }, by)
+    end
+  end
+end

@@ -1,0 +1,56 @@
+# frozen_string_literal: true
+
+require "rbconfig"
+
+module RubyProf
+  # Says which methods a profile shows. A pattern is one of
+  #
+  # - a Module: its methods, those of the module itself, and those of modules and classes in it;
+  # - a Regexp, compared with the full name (`Foo#bar`, `<Class::Foo>#bar`);
+  # - a String: `"Foo#bar"`, `"Foo.bar"`, a full name, or `"Foo"` for a module by its name;
+  # - a String with a slash or a Pathname: methods defined in that file, below that directory, or in
+  #   files that match it (`"app/**/*.rb"`);
+  # - `{ gem: "rack" }`: methods of that gem, `{ gem: %w[rack puma] }`: of these;
+  # - `:app`: methods defined below the current directory or beside the script that runs, gems apart; `:gems`: in gems;
+  #   `:stdlib`: in Ruby's own library; `:c`: written in C.
+  #
+  # Paths, gems, `:app` and the like never match methods that are written in C.
+  class Filter
+    # @return [RubyProf::Filter] from the options of Profile.new and of printers
+    # @param options [Hash] `only:` and `exclude:`, each nil, a pattern or an Array of patterns
+    def self.from_options(options)
+      list = ->(patterns) { patterns.is_a?(Array) ? patterns : [patterns].compact }
+      new(only: list.(options[:only]), exclude: list.(options[:exclude]))
+    end
+
+    # @param only [Array] patterns; without any, all methods match
+    # @param exclude [Array] patterns
+    # @raise [ArgumentError] for a pattern that is none
+    def initialize(only: [], exclude: [])
+      @only = only.flatten.map { |pattern| Pattern.of(pattern) }
+      @exclude = exclude.flatten.map { |pattern| Pattern.of(pattern) }
+    end
+
+    # @param facts [Array<Array>] a method each: full name, class name or nil, klass_flags, name or
+    #   nil, file or nil
+    # @return [Array<Boolean>] for each whether it is hidden
+    def hidden(facts)
+      facts.map do |fact|
+        method = Method.new(*fact)
+        method.file = File.expand_path(method.file) if method.file&.match?(ON_DISK)
+        (@only.any? && @only.none? { |pattern| pattern.match?(method) }) ||
+          @exclude.any? { |pattern| pattern.match?(method) }
+      end
+    end
+
+    # Not `-e`, `(eval)`, `<internal:kernel>`: those are no names of files.
+    ON_DISK = %r{\A(?:\w|/|\.)}
+    private_constant :ON_DISK
+
+    # What patterns look at.
+    Method = Struct.new(:full_name, :klass_name, :klass_flags, :name, :file)
+    private_constant :Method
+  end
+end
+
+require "ruby-prof/filter/pattern"

@@ -1,0 +1,81 @@
+# frozen_string_literal: true
+
+module RubyProf
+  class Filter
+    # Code by where it lives: the program's own, gems', Ruby's.
+    class Place # :nodoc:
+      class << self
+        # Below the current directory, beside the script, or given to ruby itself (-e, stdin, eval), and
+        # in no gem.
+        def app
+          gems = gem_roots
+          new([Dir.pwd, *script_directory], except: gems.reject { |root| Dir.pwd.start_with?(root) } + [File.join(Dir.pwd, "vendor/bundle/")],
+                         names: /\A(?:-e|-|\(eval)/)
+        end
+
+        def gems
+          new(gem_roots, names: %r{/gems/[^/]+-\d[^/]*/})
+        end
+
+        def stdlib
+          config = RbConfig::CONFIG
+          new(config.values_at("rubylibdir", "rubyarchdir").compact, except: gem_roots, names: /\A<internal:/)
+        end
+
+        # @raise [ArgumentError] for a gem that is not there
+        def gem(name)
+          specs = defined?(::Gem) ? ::Gem::Specification.find_all_by_name(name) : []
+          loaded = ::Gem.loaded_specs[name] if defined?(::Gem)
+          roots = [*loaded, *specs].flat_map { |spec| spec_roots(spec) }.uniq
+          raise ArgumentError, "the gem #{name.inspect} is not installed: its methods cannot be told from others" if roots.empty?
+
+          new(roots, names: %r{/gems/#{Regexp.escape(name)}-\d[^/]*/})
+        end
+
+        private
+
+        # A program in a directory of programs says nothing about what lies beside it.
+        def script_directory
+          return unless File.file?($PROGRAM_NAME)
+
+          directory = File.dirname(File.expand_path($PROGRAM_NAME))
+          directory unless %w[bin exe sbin].include?(File.basename(directory))
+        end
+
+        # A gem that a distribution installs has no directory of its own: its files lie among others.
+        def spec_roots(spec)
+          return [File.join(spec.full_gem_path, "")] if File.basename(spec.full_gem_path) == spec.full_name
+
+          spec.files.grep(/\.rb\z/).flat_map do |file|
+            name = file.delete_prefix("lib/")
+            spec.full_require_paths.map { |path| File.join(path, name) }
+          end.select { |file| File.exist?(file) }
+        end
+
+        def gem_roots
+          roots = RbConfig::CONFIG.values_at("vendordir", "sitedir")
+          roots += ::Gem.path.map { |path| File.join(path, "gems") } + ::Gem.loaded_specs.values.map(&:full_gem_path) if defined?(::Gem)
+          roots.compact.reject { |root| root == "/" }.map { |root| File.join(root, "") }.uniq
+        end
+      end
+
+      # @param roots [Array<String>] directories, or files
+      # @param except [Array<String>] directories below them that are not meant
+      # @param names [Regexp] files that are meant wherever they are
+      def initialize(roots, names:, except: [])
+        @roots = roots.map { |root| File.directory?(root) ? File.join(root, "") : root }
+        @except = except.map { |root| File.join(root, "") }
+        @names = names
+      end
+
+      def match?(method)
+        file = method.file
+        return false unless file
+        return true if @names.match?(file)
+
+        file.start_with?(*@roots) && !(@except.any? && file.start_with?(*@except))
+      end
+    end
+    private_constant :Place
+  end
+end

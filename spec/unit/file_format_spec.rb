@@ -1,0 +1,60 @@
+# frozen_string_literal: true
+
+require_relative "../support/profile_file_reader"
+
+# docs/file-format.md is true: a reader that was written after it finds in a file what is there.
+RSpec.describe "docs/file-format.md" do
+  golden = File.expand_path("../../crates/rubyprof-file/tests/golden", __dir__)
+
+  def quoted(text)
+    %("#{text.gsub("\\") { "\\\\" }.gsub("\n", "\\n")}")
+  end
+
+  def place(place)
+    "file #{place[:file] || "none"} line #{place[:line]}"
+  end
+
+  def head(profile)
+    ["measure mode #{profile[:measure_mode]}",
+     "track allocations #{profile[:track_allocations]}",
+     "c calls #{profile[:c_calls]}",
+     "clock #{quoted(profile[:clock])}",
+     *profile[:files].map { |file| "file #{quoted(file)}" }]
+  end
+
+  def methods_and_threads(profile)
+    profile[:methods].map do |row|
+      name = row[:name] ? quoted(row[:name]) : "none"
+      "method class #{quoted(row[:class_name])} kind #{row[:kind]} name #{name} #{place(row[:place])}"
+    end +
+      profile[:sites].map { |site| "site #{place(site)}" } +
+      profile[:threads].map { |row| "thread id #{row[:id]} fiber #{row[:fiber_id]} root #{row[:root]}" }
+  end
+
+  def nodes(profile)
+    profile[:nodes].map do |row|
+      "node parent #{row[:parent] || "none"} end #{row[:end]} method #{row[:method]} called #{row[:called]} " \
+        "total #{row[:total]} own #{row[:own]} site #{row[:site]}"
+    end + profile[:waits].map { |node, value| "wait node #{node} value #{value}" }
+  end
+
+  def allocations(profile)
+    profile[:allocations].map do |row|
+      "allocation thread #{row[:thread]} method #{row[:method]} class #{quoted(row[:class_name])} " \
+        "kind #{row[:kind]} #{place(row[:place])} count #{row[:count]} bytes #{row[:bytes]}"
+    end
+  end
+
+  it "says how a file of version 1 is read" do
+    profile = ProfileFileReader.read("#{golden}/version_1.rbprof")
+    lines = head(profile) + methods_and_threads(profile) + nodes(profile) + allocations(profile)
+    expect(lines).to eq File.readlines("#{golden}/version_1.txt", chomp: true, encoding: Encoding::UTF_8)
+  end
+
+  it "shows the first bytes of that file" do
+    document = File.read(File.expand_path("../../docs/file-format.md", __dir__), encoding: Encoding::UTF_8)
+    shown = document[/^```hex\n(.*?)^```/m, 1].lines.flat_map { |line| line[/\A(?:\h\h )+/].split }
+    file = File.binread("#{golden}/version_1.rbprof")
+    expect(shown).to eq(file.unpack("C36").map { |byte| format("%02x", byte) })
+  end
+end
