@@ -41,10 +41,8 @@ fn render(
 }
 
 /// `Report.call_paths(profile)`: how large the profile is, which tells how long a report may take.
-fn call_paths(profile: Obj<Profile>) -> usize {
-    profile
-        .result()
-        .map_or(0, |data| data.profile.nodes().len())
+fn call_paths(ruby: &Ruby, profile: Obj<Profile>) -> Result<usize, Error> {
+    guard(ruby, || Ok(profile.view(ruby)?.profile.nodes().len()))
 }
 
 /// The options by the names they have in Ruby; the printers let only these through.
