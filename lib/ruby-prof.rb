@@ -18,16 +18,24 @@ require "ruby-prof/measure_modes"
 # Times are Floats in seconds; in the measure mode ALLOCATIONS they are numbers of objects.
 module RubyProf
   autoload :AbstractPrinter, "ruby-prof/printers/abstract_printer"
+  autoload :CallInfoPrinter, "ruby-prof/printers/call_info_printer"
+  autoload :CallTreePrinter, "ruby-prof/printers/call_tree_printer"
   autoload :CallTreeVisitor, "ruby-prof/call_tree_visitor"
+  autoload :DotPrinter, "ruby-prof/printers/dot_printer"
   autoload :ExcludeCommonMethods, "ruby-prof/exclude_common_methods"
   autoload :Filter, "ruby-prof/filter"
   autoload :FlatPrinter, "ruby-prof/printers/flat_printer"
+  autoload :FlatPrinterWithLineNumbers, "ruby-prof/printers/flat_printer_with_line_numbers"
   autoload :GraphHtmlPrinter, "ruby-prof/printers/graph_html_printer"
+  autoload :GraphPrinter, "ruby-prof/printers/graph_printer"
+  autoload :MultiPrinter, "ruby-prof/printers/multi_printer"
+  autoload :PrinterArguments, "ruby-prof/printers/arguments"
+  autoload :PrinterOptions, "ruby-prof/printers/options"
 
   # Modules and classes of ours whose methods no profile shows, besides those of the extension.
   HIDDEN = []
 
-  private_constant :VMProbe, :Report, :HIDDEN
+  private_constant :VMProbe, :Report, :PrinterArguments, :PrinterOptions, :HIDDEN
 
   figure_measure_mode
 end

@@ -117,6 +117,8 @@ impl Generator {
     }
 }
 
+type Printer = fn(&Profile, &Options, &mut dyn Write) -> Result<(), rubyprof_report::Error>;
+
 fn argument(index: usize, default: usize) -> usize {
     std::env::args()
         .nth(index)
@@ -158,6 +160,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     let text = timed("flat", &profile, |profile, out| {
         flat(profile, &Options::for_flat(), out).expect("a Vec takes everything");
+    });
+    for (name, print) in [
+        ("graph", rubyprof_report::graph as Printer),
+        ("call_info", rubyprof_report::call_info),
+        ("dot", rubyprof_report::dot),
+    ] {
+        timed(name, &profile, |profile, out| {
+            print(profile, &Options::for_graph_html(), out).expect("a Vec takes everything");
+        });
+    }
+    timed("call_tree", &profile, |profile, out| {
+        let options = Options::for_flat();
+        let files = rubyprof_report::call_tree_files(profile, &options);
+        for (index, file) in files.iter().enumerate() {
+            rubyprof_report::call_tree(profile, file, index + 1, &options, out)
+                .expect("a Vec takes everything");
+        }
     });
     let page = timed("graph_html", &profile, |profile, out| {
         graph_html(profile, &Options::for_graph_html(), out).expect("a Vec takes everything");

@@ -5,6 +5,10 @@
 //! which the golden files in `tests/` rely on.
 //!
 //! - [`flat`]: ruby-prof's flat text table, one method a line.
+//! - [`graph`]: every method with its callers and callees as text.
+//! - [`call_info`]: the call tree as indented text.
+//! - [`dot`]: the graph for Graphviz.
+//! - [`call_tree`]: callgrind's format, one file a fiber; [`call_tree_files`] says which.
 //! - [`graph_html`]: every method with its callers and callees as one self-contained page.
 //!
 //! What a row shows is decided once for all printers (`selection`), how a number or a name looks
@@ -31,5 +35,10 @@ mod selection;
 
 pub use error::Error;
 pub use options::{Column, Options};
-pub use printer::flat::flat;
+pub use printer::call_info::call_info;
+pub use printer::call_tree::{CallTreeFile, call_tree, call_tree_files};
+pub use printer::dot::dot;
+pub use printer::flat::{flat, flat_part};
+pub use printer::graph::{graph, graph_part};
 pub use printer::graph_html::graph_html;
+pub use printer::text::Part;

@@ -83,6 +83,8 @@ pub struct Options {
     pub expansion: f64,
     /// The program that was profiled, as it shall be shown.
     pub application: Option<String>,
+    /// The process that was profiled. Callgrind files only.
+    pub process_id: Option<u64>,
 }
 
 impl Options {
@@ -102,6 +104,7 @@ impl Options {
             threshold: 1.0,
             expansion: 10.0,
             application: None,
+            process_id: None,
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use rubyprof_core::{CallGraph, MethodRow, Profile};
+use rubyprof_core::{CallGraph, Edge, MethodRow, Profile};
 
 use crate::options::{Column, Options};
 
@@ -40,6 +40,13 @@ fn passes(row: &MethodRow, total: u64, options: &Options) -> bool {
         && !above
         && row.total >= options.min_value
         && options.max_depth.is_none_or(|depth| row.min_depth <= depth)
+}
+
+/// Whether a caller or callee is listed beside a method, in a graph whose total is `total`. Its own
+/// total decides whatever [`Options::filter_by`] is: that is what makes it matter to the method.
+pub(crate) fn edge_passes(edge: &Edge, total: u64, options: &Options) -> bool {
+    let below = percent(edge.total, total) < options.min_percent;
+    !below && edge.total >= options.min_value
 }
 
 /// The sums of one fiber.

@@ -44,6 +44,45 @@ fn flat_reports() {
 }
 
 #[test]
+fn graph_reports() {
+    for (name, profile) in common::profiles() {
+        let text = common::graph(&profile, &options(Options::for_graph_html()));
+        check(&format!("{name}.graph.txt"), &text);
+    }
+}
+
+#[test]
+fn call_info_reports() {
+    for (name, profile) in common::profiles() {
+        let text = common::call_info(&profile, &options(Options::for_graph_html()));
+        check(&format!("{name}.call_info.txt"), &text);
+    }
+}
+
+#[test]
+fn dot_graphs() {
+    for (name, profile) in common::profiles() {
+        let text = common::dot(&profile, &options(Options::for_graph_html()));
+        check(&format!("{name}.dot"), &text);
+    }
+}
+
+#[test]
+fn callgrind_files() {
+    for (name, profile) in common::profiles() {
+        let options = Options {
+            process_id: Some(4711),
+            application: Some("prime.rb --fast".into()),
+            ..options(Options::for_flat())
+        };
+        check(
+            &format!("{name}.callgrind"),
+            &common::call_trees(&profile, &options),
+        );
+    }
+}
+
+#[test]
 fn graph_pages() {
     for (name, profile) in common::profiles() {
         let page = common::graph_html(&profile, &options(Options::for_graph_html()));

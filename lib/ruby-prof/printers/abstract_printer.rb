@@ -1,27 +1,38 @@
 # frozen_string_literal: true
 
 module RubyProf
-  # What all printers have in common: the options, their checks, and where the report goes.
+  # What all printers have in common, and the class to derive a printer of one's own from.
   #
-  # A report is made in Rust; a printer names it and says which options it takes.
+  # A printer of one's own defines print_methods, and may define any other of the methods that
+  # {#print} calls, with or without super:
+  #
+  #   print(output, options)
+  #     setup_options(options)
+  #     print_threads
+  #       print_thread(thread)           for each thread (fiber)
+  #         print_header(thread)
+  #           print_column_headers
+  #         print_methods(thread)
+  #         print_footer(thread)
+  #
+  # They find the profile in @result, the place to print to in @output (anything with <<), the
+  # options that were given in @options, and what holds for all in the readers ({#min_percent} and so on).
+  #
+  #   class Names < RubyProf::AbstractPrinter
+  #     def print_methods(thread)
+  #       thread.methods.sort.reverse_each { |method| @output << "#{method.total_time} #{method.full_name}\n" }
+  #     end
+  #   end
+  #
+  # The printers of this library have their whole report made in Rust (`report`), unless a subclass
+  # overrides one of the methods above.
   class AbstractPrinter
-    # Names of the columns that methods can be sorted and filtered by.
-    COLUMNS = %i[total_time self_time wait_time children_time].freeze
+    include PrinterArguments
+    include PrinterOptions
 
-    # The largest max_depth and max_threads: a profile has no more call paths than that.
-    MAX_COUNT = (2**32) - 1
-
-    # The largest number of nanoseconds or objects that a profile can hold.
-    MAX_VALUE = (2**64) - 1
-
-    # ruby-prof's `nonzero: true`: leaves out what would have been printed as 0.00.
-    NONZERO_TIME = 0.005
-
-    # Options that have an effect, and a check.
-    CHECKED = %i[min_percent max_percent min_time nonzero sort_method filter_by max_depth max_threads title].freeze
-
-    # Options of ruby-prof's printers that say nothing about this report, taken without a word.
-    ELSEWHERE = %i[application editor_uri expansion path print_file profile threshold].freeze
+    # What print calls, and subclasses may define.
+    PARTS = %i[print_threads print_thread print_header print_column_headers print_methods print_footer].freeze
+    private_constant :PARTS
 
     # @return [Boolean] whether the report is a directory of files
     def self.needs_dir?
@@ -40,6 +51,7 @@ module RubyProf
 
       @result = result
       @options = {}
+      @output = nil
     end
 
     # Writes the report. Options are keywords or, as in ruby-prof 1.x, a Hash.
@@ -54,46 +66,58 @@ module RubyProf
       output, options = $stdout, output if output.is_a?(Hash) && options.nil?
       check_output(output)
       options = merge_options(options, keywords)
-      unknown = options.keys - CHECKED - ELSEWHERE
-      warn "#{self.class} does not know #{unknown.map(&:inspect).join(", ")} and leaves it out", uplevel: 1 if unknown.any?
+      warn_of_unknown(options)
       setup_options(options)
-      write(output, report)
+      with_output(output) { in_parts? ? print_threads : @output << report }
     end
 
-    # @return [Numeric] the least share of the thread's total, in percent, for a method to be shown
-    def min_percent
-      @options[:min_percent] || 0
+    # Takes the options of one call of print.
+    #
+    # @param options [Hash, nil]
+    # @return [Hash] what is in @options from then on: only what was given
+    # @raise [ArgumentError] for an option's wrong value
+    def setup_options(options = nil, **keywords)
+      take_options(merge_options(options, keywords))
     end
 
-    # @return [Numeric] the largest such share
-    def max_percent
-      @options[:max_percent] || 100
+    # Prints all threads; a table of text only those that {#max_threads} allows.
+    #
+    # @return [Array<RubyProf::Thread>] those printed
+    def print_threads
+      shown = threads_to_print
+      shown.each { |thread| print_thread(thread) }
+      left = @result.threads.size - shown.size
+      @output << "Only the #{shown.size} longest running threads and fibers are printed, #{left} are not: max_threads: shows more.\n" if left.positive?
+      shown
     end
 
-    # @return [Symbol] the column whose share that is
-    def filter_by
-      @options[:filter_by] || default_filter
+    # @param thread [RubyProf::Thread]
+    def print_thread(thread)
+      print_header(thread)
+      print_methods(thread)
+      print_footer(thread)
     end
 
-    # @return [Symbol] the column that methods are sorted by, descending
-    def sort_method
-      @options.fetch(:sort_method, default_sort) || :total_time
+    # Prints what was measured, which thread (fiber) it is, and its total; then the titles of the columns.
+    #
+    # @param thread [RubyProf::Thread]
+    def print_header(thread)
+      @thread = thread
+      @output << part(thread, :header)
+      print_column_headers
     end
 
-    # @return [Float] the least total time in seconds (objects, when those are measured)
-    def min_time
-      @options[:min_time] || (@options[:nonzero] ? NONZERO_TIME : 0)
+    # Prints the titles of the columns; nothing unless the printer has some.
+    def print_column_headers
+      thread = @thread || @result.threads.first
+      @output << part(thread, :columns) if text_format && thread
     end
 
-    # @return [Integer, nil] the largest number of calls between the root and a method
-    def max_depth
-      @options[:max_depth]
-    end
-
-    # @return [Integer] how many threads (fibers) get a section of their own, the longest running
-    #   first; the others are in the summary and in the section over all threads
-    def max_threads
-      @options[:max_threads] || 50
+    # Prints what the columns and the names of methods mean.
+    #
+    # @param thread [RubyProf::Thread]
+    def print_footer(thread)
+      @output << part(thread, :footer)
     end
 
     # @return [String] how the time of printing is written, for Time#strftime
@@ -101,100 +125,77 @@ module RubyProf
       "%A, %B %-d at %l:%M:%S %p (%Z)"
     end
 
+    # @param method [RubyProf::MethodInfo]
+    # @return [String, nil] "file:line" of its definition; nil if it is written in C
+    def method_location(method)
+      "#{method.source_file}:#{method.line}" if method.source_file
+    end
+
+    # A name for a method of a thread, for ids and links in a page. No two methods share one unless they share
+    # their full name; it holds letters, digits, `_` and `-` only.
+    #
+    # @param thread [RubyProf::Thread]
+    # @param method [RubyProf::MethodInfo]
+    # @return [String]
+    def method_href(thread, method)
+      name = method.full_name.gsub(/[^A-Za-z0-9_]/) { |char| format("-%x-", char.ord) }
+      "#{name}_#{thread.fiber_id}"
+    end
+
+    # The text of a file in the library's directory of assets, for printers that put theirs there. The pages of
+    # this library need none.
+    #
+    # @param name [String]
+    # @return [String]
+    # @raise [ArgumentError] if there is no such file
+    def open_asset(name)
+      path = File.expand_path(File.join("..", "assets", name), __dir__)
+      raise ArgumentError, "there is no asset named #{name}: keep the files of a printer of your own beside it" unless File.file?(path)
+
+      File.binread(path)
+    end
+
     private
 
-    # Takes the options of one call of print.
-    def setup_options(options = {})
-      @options = checked(options)
+    # Prints the methods of a thread.
+    def print_methods(thread)
+      raise NotImplementedError, "#{self.class} does not say what its report is: define print_methods(thread)" unless text_format
+
+      @output << part(thread, :methods)
     end
 
-    def default_filter
-      :self_time
+    # The report whose parts the methods above print; nil for a printer that is no table of text.
+    def text_format
+      nil
     end
 
-    def default_sort
-      :total_time
+    def part(thread, part)
+      Report.render_part(thread, text_format || :flat, part, report_options)
     end
 
-    def merge_options(options, keywords)
-      return keywords if options.nil?
-      raise TypeError, "print takes its options as keywords or a Hash, not #{options.class}" unless options.is_a?(Hash)
+    # A table of text for each of thousands of fibers is of no use to anybody; data may be.
+    def threads_to_print
+      threads = @result.threads
+      limit = text_format ? max_threads : @options[:max_threads]
+      return threads if limit.nil? || threads.size <= limit
 
-      strange = options.keys.find { |name| !name.respond_to?(:to_sym) }
-      raise ArgumentError, "the option #{strange.inspect} is no name: options are named by Symbols" if strange
-
-      options.transform_keys(&:to_sym).merge(keywords)
+      longest = threads.each_with_index.max_by(limit) { |thread, place| [thread.total_time, -place] }
+      longest.sort_by(&:last).map(&:first)
     end
 
-    def checked(options)
-      options.each do |name, value|
-        case name
-        when :min_percent, :max_percent, :min_time
-          check(name, value, "a finite number that is not negative") do
-            value.is_a?(Numeric) && value.real? && value.finite? && value >= 0
-          end
-        when :sort_method, :filter_by
-          check(name, value, COLUMNS.map(&:inspect).join(", ")) { value.respond_to?(:to_sym) && COLUMNS.include?(value.to_sym) }
-        when :max_depth, :max_threads
-          check(name, value, "an Integer from 0 to #{MAX_COUNT}") { value.is_a?(Integer) && value.between?(0, MAX_COUNT) }
-        when :title
-          check(name, value, "a String") { value.is_a?(String) }
-        end
-      end
+    # Whether the report is printed part by part: there is no other, or a subclass prints one of them.
+    def in_parts?
+      return true unless respond_to?(:report, true)
+
+      theirs = PARTS.reject { |name| method(name).owner.equal?(AbstractPrinter) }
+      theirs.any? && (!text_format.nil? || theirs.intersect?(%i[print_threads print_thread print_methods]))
     end
 
-    def check(name, value, wanted)
-      return if value.nil? || yield
-
-      raise ArgumentError, "#{name}: #{value.inspect} cannot be used: give #{wanted}"
-    end
-
-    def check_output(output)
-      return if appendable?(output) || (defined?(::Pathname) && output.is_a?(::Pathname))
-
-      raise TypeError, "a report cannot be written to #{output.nil? ? "nil" : output.class}: " \
-                       "pass an IO, a String, an Array or a Pathname"
-    end
-
-    # Numbers and classes have a << that does something else.
-    def appendable?(output)
-      output.respond_to?(:<<) && !output.is_a?(Numeric) && !output.is_a?(Module)
-    end
-
-    def write(output, text)
-      if appendable?(output)
-        output << text
-      else
-        write_file(output, text)
-      end
-      output
-    end
-
-    def write_file(path, text)
-      path.binwrite(text)
-    rescue SystemCallError => e
-      raise OutputError, "the report cannot be written to #{path}: #{e.message}. " \
-                         "The profile is kept: print it to another place"
-    end
-
-    # The report's text; subclasses say which.
-    def report
-      raise NotImplementedError, "#{self.class} does not say what its report is"
-    end
-
-    def report_options
-      {
-        min_percent: min_percent.to_f, max_percent: max_percent.to_f, filter_by: filter_by,
-        sort_method: sort_method, min_value: min_value, max_depth: max_depth,
-        max_threads: max_threads,
-        title: @options[:title]&.encode(Encoding::UTF_8, invalid: :replace, undef: :replace)&.scrub, generated_at: Time.now.strftime(time_format), version: VERSION
-      }
-    end
-
-    # min_time in the profile's own unit: nanoseconds or objects.
-    def min_value
-      unit = [ALLOCATIONS, MEMORY].include?(@result.measure_mode) ? 1 : 1_000_000_000
-      [min_time * unit, MAX_VALUE].min.ceil
+    # Whether this is a printer of this library and not a class derived from one.
+    def ours?
+      name = self.class.name
+      place = name && Object.const_source_location(name)&.first
+      File.dirname(place.to_s) == File.dirname(__FILE__) && singleton_methods.empty?
     end
   end
 end

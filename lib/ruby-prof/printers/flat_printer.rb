@@ -11,6 +11,10 @@ module RubyProf
       :self_time
     end
 
+    def text_format
+      :flat
+    end
+
     def report
       Report.render(@result, :flat, report_options)
     end

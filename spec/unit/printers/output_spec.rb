@@ -5,7 +5,9 @@ require "stringio"
 require "tempfile"
 
 # Where a report goes.
-[RubyProf::FlatPrinter, RubyProf::GraphHtmlPrinter].each do |printer_class|
+[
+  RubyProf::FlatPrinter, RubyProf::GraphPrinter, RubyProf::GraphHtmlPrinter, RubyProf::CallInfoPrinter, RubyProf::DotPrinter
+].each do |printer_class|
   RSpec.describe printer_class, "output" do
     let(:printer) { described_class.new(profile { 1.to_s }) }
     let(:mark) { "Integer#to_s" }

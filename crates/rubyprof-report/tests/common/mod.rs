@@ -4,6 +4,7 @@
     reason = "every test binary compiles this and uses a part of it"
 )]
 
+pub(crate) mod callgrind;
 pub(crate) mod page;
 
 use rubyprof_core::{
@@ -250,4 +251,27 @@ pub(crate) fn flat(profile: &Profile, options: &Options) -> String {
 
 pub(crate) fn graph_html(profile: &Profile, options: &Options) -> String {
     print(rubyprof_report::graph_html, profile, options)
+}
+
+pub(crate) fn graph(profile: &Profile, options: &Options) -> String {
+    print(rubyprof_report::graph, profile, options)
+}
+
+pub(crate) fn call_info(profile: &Profile, options: &Options) -> String {
+    print(rubyprof_report::call_info, profile, options)
+}
+
+pub(crate) fn dot(profile: &Profile, options: &Options) -> String {
+    print(rubyprof_report::dot, profile, options)
+}
+
+/// All files of a profile in callgrind's format, one after the other.
+pub(crate) fn call_trees(profile: &Profile, options: &Options) -> String {
+    let files = rubyprof_report::call_tree_files(profile, options);
+    let mut out = Vec::new();
+    for (index, file) in files.iter().enumerate() {
+        rubyprof_report::call_tree(profile, file, index + 1, options, &mut out)
+            .expect("a Vec takes everything");
+    }
+    String::from_utf8(out).expect("a report is UTF-8")
 }

@@ -1,13 +1,14 @@
 //! `RubyProf::Report` (private): profiles as text and pages. The printers in Ruby read the options.
 
 use magnus::{
-    Error, Object, RHash, RModule, RString, Ruby, TryConvert, Value, function, r_hash::ForEach,
-    typed_data::Obj, value::ReprValue,
+    Error, Object, RArray, RHash, RModule, RString, Ruby, TryConvert, Value, function,
+    r_hash::ForEach, typed_data::Obj, value::ReprValue,
 };
 use rubyprof_core::Profile as Recorded;
-use rubyprof_report::{Column, Options};
+use rubyprof_report::{CallTreeFile, Column, Options, Part};
 
 use super::profile::Profile;
+use super::thread::Thread;
 use crate::errors;
 use crate::guard::guard;
 
@@ -15,9 +16,33 @@ type Printer =
     fn(&Recorded, &Options, &mut dyn std::io::Write) -> Result<(), rubyprof_report::Error>;
 
 /// The printers by the name their Ruby class uses.
-const PRINTERS: [(&str, Printer); 2] = [
+const PRINTERS: [(&str, Printer); 5] = [
+    ("call_info", rubyprof_report::call_info),
+    ("dot", rubyprof_report::dot),
     ("flat", rubyprof_report::flat),
+    ("graph", rubyprof_report::graph),
     ("graph_html", rubyprof_report::graph_html),
+];
+
+type PartPrinter = fn(
+    &Recorded,
+    usize,
+    Part,
+    &Options,
+    &mut dyn std::io::Write,
+) -> Result<(), rubyprof_report::Error>;
+
+/// The printers whose parts can be had one by one.
+const IN_PARTS: [(&str, PartPrinter); 2] = [
+    ("flat", rubyprof_report::flat_part),
+    ("graph", rubyprof_report::graph_part),
+];
+
+const PARTS: [(&str, Part); 4] = [
+    ("header", Part::Header),
+    ("columns", Part::Columns),
+    ("methods", Part::Methods),
+    ("footer", Part::Footer),
 ];
 
 /// `Report.render(profile, :flat, options)`: the report as a String.
@@ -27,15 +52,67 @@ fn render(
     name: magnus::Symbol,
     options: RHash,
 ) -> Result<RString, Error> {
-    let name = name.name()?;
-    let Some((_, printer)) = PRINTERS.iter().find(|(known, _)| *known == name) else {
-        return Err(errors::argument(ruby, format!("unknown report: {name}")));
-    };
+    let printer = find(ruby, &PRINTERS, name)?;
     let options = report_options(ruby, options)?;
+    let view = profile.view(ruby)?;
+    text(ruby, |page| printer(&view.profile, &options, page))
+}
+
+/// `Report.render_part(thread, :flat, :header, options)`: a part of one thread's report as a String.
+fn render_part(
+    ruby: &Ruby,
+    thread: Obj<Thread>,
+    name: magnus::Symbol,
+    part: magnus::Symbol,
+    options: RHash,
+) -> Result<RString, Error> {
+    let printer = find(ruby, &IN_PARTS, name)?;
+    let part = find(ruby, &PARTS, part)?;
+    let options = report_options(ruby, options)?;
+    let tree = thread.tree(ruby)?;
+    text(ruby, |page| {
+        printer(&tree.view.profile, tree.index, part, &options, page)
+    })
+}
+
+/// `Report.call_trees(profile, options)`: the files in callgrind's format, each as the place of its
+/// thread in `profile.threads` (nil for that of all others together) and its text. Yields them one by
+/// one, so that only one is in memory.
+fn call_trees(ruby: &Ruby, profile: Obj<Profile>, options: RHash) -> Result<(), Error> {
+    let options = report_options(ruby, options)?;
+    let view = profile.view(ruby)?;
+    let files = guard(ruby, || {
+        Ok(rubyprof_report::call_tree_files(&view.profile, &options))
+    })?;
+    for (number, file) in files.iter().enumerate() {
+        let place = match file {
+            CallTreeFile::Thread(index) => Some(*index),
+            CallTreeFile::Others(_) => None,
+        };
+        let text = text(ruby, |page| {
+            rubyprof_report::call_tree(&view.profile, file, number + 1, &options, page)
+        })?;
+        let pair: RArray = ruby.ary_new_from_values(&[ruby.into_value(place), text.as_value()]);
+        let _: Value = ruby.yield_value(pair)?;
+    }
+    Ok(())
+}
+
+fn find<T: Copy>(ruby: &Ruby, known: &[(&str, T)], name: magnus::Symbol) -> Result<T, Error> {
+    let name = name.name()?;
+    let found = known.iter().find(|(known, _)| *known == name);
+    let unknown = || errors::argument(ruby, format!("unknown report: {name}"));
+    Ok(found.ok_or_else(unknown)?.1)
+}
+
+/// What `write` writes, as a String.
+fn text(
+    ruby: &Ruby,
+    write: impl FnOnce(&mut Vec<u8>) -> Result<(), rubyprof_report::Error>,
+) -> Result<RString, Error> {
     guard(ruby, || {
         let mut page = Vec::new();
-        let written = printer(&profile.view(ruby)?.profile, &options, &mut page);
-        written.map_err(|error| errors::internal(ruby, &error.to_string()))?;
+        write(&mut page).map_err(|error| errors::internal(ruby, &error.to_string()))?;
         Ok(ruby.enc_str_new(page, ruby.utf8_encoding()))
     })
 }
@@ -62,6 +139,7 @@ fn report_options(ruby: &Ruby, hash: RHash) -> Result<Options, Error> {
             "threshold" => options.threshold = f64::try_convert(value)?,
             "expansion" => options.expansion = f64::try_convert(value)?,
             "application" => options.application = Option::<String>::try_convert(value)?,
+            "process_id" => options.process_id = Option::<u64>::try_convert(value)?,
             "max_threads" => options.max_threads = usize::try_convert(value)?,
             other => {
                 return Err(errors::argument(
@@ -84,5 +162,7 @@ fn column(ruby: &Ruby, value: Value) -> Result<Column, Error> {
 pub(crate) fn init(_ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let report = magnus::Module::define_module(module, "Report")?;
     report.define_singleton_method("render", function!(render, 3))?;
-    report.define_singleton_method("call_paths", function!(call_paths, 1))
+    report.define_singleton_method("call_paths", function!(call_paths, 1))?;
+    report.define_singleton_method("render_part", function!(render_part, 4))?;
+    report.define_singleton_method("call_trees", function!(call_trees, 2))
 }

@@ -1,0 +1,266 @@
+//! ruby-prof's graph in the manner of gprof: every method with its callers above and its callees below.
+//!
+//! Scripts read this format, so its shape is kept: a line of dashes before each method, callers in
+//! ascending and callees in descending order of total, blank percentages in their rows, and
+//! `called/total called`. What differs is that callers and callees below the limits are counted in one
+//! line instead of listed, and that a caller's or callee's location is the line of the call.
+
+use std::cmp::Reverse;
+use std::io::Write;
+
+use rubyprof_core::{CallGraph, Edge, MethodId, MethodRow, Profile};
+
+use crate::error::Error;
+use crate::format::escape::visible;
+use crate::options::{Column, Options};
+use crate::printer::text::{
+    self, Format, MAX_NAME_WIDTH, Part, Scope, Show, Text, definition, short_name,
+};
+use crate::selection::{self, percent};
+
+/// Writes the graph report: for every fiber each method with its callers and callees, methods sorted
+/// by total unless [`Options::sort_by`] says otherwise.
+///
+/// With several fibers a summary and the graph of all of them come first. Callers and callees below
+/// [`Options::min_percent`] (of their total) or [`Options::min_value`] are counted, not listed.
+///
+/// # Errors
+///
+/// [`Error::Write`] if `out` fails.
+pub fn graph(profile: &Profile, options: &Options, out: &mut dyn Write) -> Result<(), Error> {
+    text::report::<Graph>(profile, options, out)
+}
+
+/// Writes one part of the graph report of one fiber, by its place in [`Profile::threads`]; nothing if
+/// there is none.
+///
+/// # Errors
+///
+/// [`Error::Write`] if `out` fails.
+pub fn graph_part(
+    profile: &Profile,
+    thread: usize,
+    part: Part,
+    options: &Options,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
+    text::part::<Graph>(profile, thread, part, options, out)
+}
+
+const DASHES: usize = 150;
+
+struct Graph;
+
+impl Format for Graph {
+    const TOTAL: &'static str = "Total Time";
+
+    fn sort(text: &Text) -> &'static str {
+        text.sort_column(Column::Total).name()
+    }
+
+    fn table(text: &Text, scope: Scope, show: Show, out: &mut dyn Write) -> Result<(), Error> {
+        let graph = scope.graph(text.profile);
+        let rows = selection::rows(&graph, text.options, text.sort_column(Column::Total));
+        let table = Table::new(text, &graph, &rows);
+        if show.columns {
+            table.columns(out)?;
+        }
+        if show.rows {
+            for row in &rows {
+                table.block(row, out)?;
+            }
+            if rows.is_empty() {
+                writeln!(out, "(no method within the limits of this report)")?;
+            }
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    fn legend(text: &Text) -> Vec<(&'static str, String)> {
+        let quantity = text.quantity();
+        let share = |part| format!("The share of the total {quantity} that is {part}.");
+        let mut rows = vec![
+            ("%total", share("the method's and its callees'")),
+            ("%self", share("the method's own")),
+        ];
+        rows.extend(text.legend_of_values());
+        let words = [
+            ("name", "The name of the method."),
+            (
+                "location",
+                "Where the method is defined, if not in C; in other rows where the first call is.",
+            ),
+            (
+                "callers",
+                "Rows above: the method's values when they called it, their calls/all its calls.",
+            ),
+            (
+                "callees",
+                "Rows below: their values when the method called them, its calls/all their calls.",
+            ),
+        ];
+        rows.extend(words.map(|(title, meaning)| (title, meaning.to_owned())));
+        rows
+    }
+}
+
+struct Table<'a> {
+    text: &'a Text<'a>,
+    graph: &'a CallGraph,
+    /// The short name of each row of the graph: it stands once a caller and callee.
+    names: Vec<String>,
+    number: usize,
+    calls: usize,
+    name: usize,
+}
+
+impl<'a> Table<'a> {
+    /// ruby-prof's widths, or wider where the greatest value needs it.
+    fn new(text: &'a Text<'a>, graph: &'a CallGraph, rows: &[&MethodRow]) -> Self {
+        let value = text.scale.value(graph.total()).len();
+        let calls = graph.rows().iter().map(|row| row.called).max();
+        let calls = calls.unwrap_or_default().to_string().len();
+        let names = rows.iter().map(|row| {
+            let name = text.profile.method(row.method).full_name();
+            visible(&name).chars().count()
+        });
+        let name = names.filter(|chars| *chars <= MAX_NAME_WIDTH).max();
+        Self {
+            text,
+            graph,
+            names: (graph.rows().iter())
+                .map(|row| short_name(text.profile.method(row.method)))
+                .collect(),
+            number: value.max(10) + 1,
+            calls: (2 * calls + 1).max(16) + 1,
+            name: name.unwrap_or_default().max(30),
+        }
+    }
+
+    fn columns(&self, out: &mut dyn Write) -> Result<(), Error> {
+        let suffix = self.text.scale.suffix();
+        write!(out, "  %total   %self")?;
+        for title in ["total", "self", "wait", "child"] {
+            let title = format!("{title}{suffix}");
+            write!(out, "{title:>width$}", width = self.number)?;
+        }
+        writeln!(
+            out,
+            "{:>calls$}     {:name$} location",
+            "calls",
+            "name",
+            calls = self.calls,
+            name = self.name
+        )?;
+        Ok(())
+    }
+
+    /// A method with its callers and callees.
+    fn block(&self, row: &MethodRow, out: &mut dyn Write) -> Result<(), Error> {
+        writeln!(out, "{:-<DASHES$}", "")?;
+        let (mut callers, few) = self.split(self.graph.callers(row.method));
+        callers.sort_by_key(|edge| edge.total);
+        self.rest(&few, row.called, "caller", out)?;
+        for edge in callers {
+            self.edge(edge, edge.caller, row.called, out)?;
+        }
+        self.method(row, out)?;
+        let (mut callees, few) = self.split(self.graph.callees(row.method));
+        callees.sort_by_key(|edge| Reverse(edge.total));
+        for edge in callees {
+            self.edge(edge, edge.callee, self.called(edge.callee), out)?;
+        }
+        let called = few.iter().map(|edge| self.called(edge.callee)).sum();
+        self.rest(&few, called, "callee", out)
+    }
+
+    /// Those within the limits, and the others.
+    fn split<'e>(&self, edges: impl Iterator<Item = &'e Edge>) -> (Vec<&'e Edge>, Vec<&'e Edge>) {
+        let (options, total) = (self.text.options, self.graph.total());
+        edges.partition(|edge| selection::edge_passes(edge, total, options))
+    }
+
+    fn called(&self, method: MethodId) -> u64 {
+        self.graph.row(method).map_or(0, |row| row.called)
+    }
+
+    fn method(&self, row: &MethodRow, out: &mut dyn Write) -> Result<(), Error> {
+        let method = self.text.profile.method(row.method);
+        let total = self.graph.total();
+        write!(
+            out,
+            "{:7.2}%{:7.2}%",
+            percent(row.total, total),
+            percent(row.own, total)
+        )?;
+        let values = [row.total, row.own, row.wait, row.children()];
+        let mark = if row.recursive { '*' } else { ' ' };
+        let name = visible(&method.full_name()).into_owned();
+        let place = self.text.place(definition(method));
+        self.line(values, &row.called.to_string(), mark, &name, &place, out)
+    }
+
+    fn edge(
+        &self,
+        edge: &Edge,
+        other: MethodId,
+        called: u64,
+        out: &mut dyn Write,
+    ) -> Result<(), Error> {
+        let values = [edge.total, edge.own, edge.wait, edge.children()];
+        let name = self
+            .graph
+            .row_index(other)
+            .map_or("", |row| &self.names[row]);
+        let place = self.text.place(edge.call_site);
+        let calls = format!("{}/{called}", edge.called);
+        write!(out, "{:16}", "")?;
+        self.line(values, &calls, ' ', name, &place, out)
+    }
+
+    /// The callers or callees below the limits. Only their calls are added up: totals of several
+    /// callers may overlap.
+    fn rest(
+        &self,
+        edges: &[&Edge],
+        called: u64,
+        what: &str,
+        out: &mut dyn Write,
+    ) -> Result<(), Error> {
+        if edges.is_empty() {
+            return Ok(());
+        }
+        let calls: u64 = edges.iter().map(|edge| edge.called).sum();
+        let calls = format!("{calls}/{called}");
+        writeln!(
+            out,
+            "{:blank$}{calls:>width$}     ({} more {what}{}, below the limits)",
+            "",
+            edges.len(),
+            if edges.len() == 1 { "" } else { "s" },
+            blank = 16 + 4 * self.number,
+            width = self.calls
+        )?;
+        Ok(())
+    }
+
+    fn line(
+        &self,
+        values: [u64; 4],
+        calls: &str,
+        mark: char,
+        name: &str,
+        place: &str,
+        out: &mut dyn Write,
+    ) -> Result<(), Error> {
+        for value in values {
+            let value = self.text.scale.value(value);
+            write!(out, "{value:>width$}", width = self.number)?;
+        }
+        write!(out, "{calls:>width$}", width = self.calls)?;
+        let row = format!("    {mark}{name:width$} {place}", width = self.name);
+        writeln!(out, "{}", row.trim_end())?;
+        Ok(())
+    }
+}

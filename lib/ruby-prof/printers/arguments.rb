@@ -1,0 +1,69 @@
+# frozen_string_literal: true
+
+require "stringio"
+
+module RubyProf
+  # What print is called with: the options in either way, and where the report goes - to whatever takes <<, to
+  # the file a Pathname names, or into a directory.
+  module PrinterArguments
+    private
+
+    # The options of one call of print as a Hash with Symbols, whichever way they were given.
+    def merge_options(options, keywords)
+      return keywords if options.nil?
+      raise TypeError, "print takes its options as keywords or a Hash, not #{options.class}" unless options.is_a?(Hash)
+
+      strange = options.keys.find { |name| !name.respond_to?(:to_sym) }
+      raise ArgumentError, "the option #{strange.inspect} is no name: options are named by Symbols" if strange
+
+      options.transform_keys(&:to_sym).merge(keywords)
+    end
+
+    def check_output(output)
+      return if appendable?(output) || (defined?(::Pathname) && output.is_a?(::Pathname))
+
+      raise TypeError, "a report cannot be written to #{output.nil? ? "nil" : output.class}: " \
+                       "pass an IO, a String, an Array or a Pathname"
+    end
+
+    # Numbers and classes have a << that does something else.
+    def appendable?(output)
+      output.respond_to?(:<<) && !output.is_a?(Numeric) && !output.is_a?(Module)
+    end
+
+    # Calls the block with @output set. What goes to a file is written at once, at the end.
+    def with_output(output)
+      @output = appendable?(output) ? output : StringIO.new(+"")
+      yield
+      write_file(output, @output.string) unless @output.equal?(output)
+      output
+    end
+
+    # @param path [Pathname]
+    def write_file(path, text)
+      path.binwrite(text)
+    rescue SystemCallError => e
+      raise OutputError, "the report cannot be written to #{path}: #{e.message}. " \
+                         "The profile is kept: print it to another place"
+    end
+
+    # The directory `path` as a Pathname.
+    def directory(path)
+      raise TypeError, "path: #{path.inspect} is no directory: give a String or a Pathname" unless path.respond_to?(:to_path) || path.is_a?(String)
+
+      path = ::Pathname.new(path)
+      return path if path.directory?
+
+      raise OutputError, "reports cannot be written to #{path}: #{path.exist? ? "it is no directory" : "there is no such directory"}. " \
+                         "The profile is kept: print it to a directory that exists"
+    end
+
+    # The options of a printer that writes files; ruby-prof's 2.x took keywords, 1.x a Hash.
+    def file_options(options, keywords)
+      return merge_options(options, keywords) if options.nil? || options.is_a?(Hash)
+
+      raise ArgumentError, "#{self.class} writes files and cannot print to #{options.class}: " \
+                           "say in which directory, print(path: \"...\")"
+    end
+  end
+end
