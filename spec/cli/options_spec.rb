@@ -17,6 +17,15 @@ RSpec.describe "ruby-prof's options", stress: false do
     end
   end
 
+  it "has every option in the help, and takes - for _" do
+    help = ruby_prof("-h").stdout
+    %w[-p --printer -f --file -m --min_percent -s --sort --save --mode --track_allocations --[no-]c-calls --exclude
+       --exclude-pattern --only --exclude-common --on-fork -e -R --require-noprof -E --eval-noprof --ruby
+       --allow_exceptions -h --help -v --version].each { |word| expect(help).to match(/^ .*#{Regexp.escape(word)}[ ,=]/) }
+    expect(help).not_to include "cycles"
+    expect(ruby_prof("--min-percent=101", "--allow-exceptions", "--track-allocations", "script.rb").stdout).to include "no method within"
+  end
+
   it "shows the version" do
     expect(ruby_prof("--version").stdout).to eq "ruby-prof #{RubyProf::VERSION}\n"
     expect(ruby_prof("-v").stdout).to eq "ruby-prof #{RubyProf::VERSION}\n"
