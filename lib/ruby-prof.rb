@@ -7,6 +7,7 @@ require "ruby-prof/profile"
 require "ruby-prof/files"
 require "ruby-prof/legacy"
 require "ruby-prof/vm_probe"
+require "ruby-prof/measure_modes"
 
 # An exact tracing profiler, a drop-in successor of ruby-prof.
 #
@@ -33,5 +34,14 @@ module RubyProf
   autoload :PrinterArguments, "ruby-prof/printers/arguments"
   autoload :PrinterOptions, "ruby-prof/printers/options"
 
-  private_constant :VMProbe, :Report, :PrinterArguments, :PrinterOptions
+  # Modules and classes of ours whose methods no profile shows, besides those of the extension.
+  HIDDEN = []
+
+  private_constant :VMProbe, :Report, :PrinterArguments, :PrinterOptions, :HIDDEN
+
+  figure_measure_mode
+end
+
+module Rack
+  autoload :RubyProf, "ruby-prof/rack"
 end

@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require "fileutils"
-
 # Profiles as files. Their format is told in docs/file-format.md; Marshal.dump and Marshal.load carry
 # the same bytes.
 module RubyProf
@@ -20,7 +18,7 @@ module RubyProf
         File.binwrite(fresh, bytes)
         File.rename(fresh, path)
       rescue SystemCallError => e
-        FileUtils.rm_f(fresh)
+        File.delete(fresh) if File.exist?(fresh)
         raise OutputError, "the profile cannot be saved as #{path}: #{e.message}. It is kept: save it elsewhere"
       end
       self

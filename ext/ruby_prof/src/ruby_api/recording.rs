@@ -252,17 +252,23 @@ fn living_threads(ruby: &Ruby) -> Result<HashSet<u64>, Error> {
         .collect())
 }
 
-/// The owners of methods that are not recorded: the profiler's own.
+/// The owners of methods that are not recorded: the profiler's own, and what `RubyProf::HIDDEN` lists
+/// of its Ruby code.
 fn hidden_owners(ruby: &Ruby) -> Result<Arc<[VALUE]>, Error> {
     let module: RModule = ruby.class_object().const_get("RubyProf")?;
     let profile: Value = module.const_get("Profile")?;
     let probe = probe::module(ruby)?;
-    Ok(Arc::new([
+    let mut owners = vec![
         profile.as_raw(),
         singleton(profile)?,
         singleton(module.as_value())?,
         singleton(probe.as_value())?,
-    ]))
+    ];
+    for listed in module.const_get::<_, RArray>("HIDDEN")? {
+        owners.push(listed.as_raw());
+        owners.push(singleton(listed)?);
+    }
+    Ok(owners.into())
 }
 
 fn singleton(object: Value) -> Result<VALUE, Error> {

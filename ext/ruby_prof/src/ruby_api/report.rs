@@ -119,6 +119,11 @@ fn text(
     })
 }
 
+/// `Report.call_paths(profile)`: how large the profile is, which tells how long a report may take.
+fn call_paths(ruby: &Ruby, profile: Obj<Profile>) -> Result<usize, Error> {
+    guard(ruby, || Ok(profile.view(ruby)?.profile.nodes().len()))
+}
+
 /// The options by the names they have in Ruby; the printers let only these through.
 fn report_options(ruby: &Ruby, hash: RHash) -> Result<Options, Error> {
     let mut options = Options::default();
@@ -159,6 +164,7 @@ fn column(ruby: &Ruby, value: Value) -> Result<Column, Error> {
 pub(crate) fn init(_ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let report = magnus::Module::define_module(module, "Report")?;
     report.define_singleton_method("render", function!(render, 3))?;
+    report.define_singleton_method("call_paths", function!(call_paths, 1))?;
     report.define_singleton_method("render_part", function!(render_part, 4))?;
     report.define_singleton_method("call_trees", function!(call_trees, 2))
 }

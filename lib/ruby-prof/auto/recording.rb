@@ -1,0 +1,141 @@
+# frozen_string_literal: true
+
+require "ruby-prof/auto/merging"
+
+module RubyProf
+  module Auto
+    # The profile of one process, from its start to its report.
+    class Recording
+      # @param main_pid [Integer] the process that writes the report under the plain name
+      def initialize(settings, main_pid:)
+        @settings = settings
+        @main_pid = main_pid
+        @pid = Process.pid
+        @merging = Merging.new(settings[:merge_dir], owner: main?) if settings.on_fork == :merge && settings.report?
+      end
+
+      # @return [Boolean] whether this process is not to be profiled
+      def off?
+        !main? && @settings.on_fork == :off
+      end
+
+      # Ends the program, before it began, if what it is run for cannot be written.
+      def check_outputs
+        return unless main?
+
+        writer.check! if @settings.report?
+        saved = @settings.save_path(@pid)
+        ReportWriter.check_file(saved) if saved
+      rescue OutputError => e
+        give_up(e.message)
+      rescue SystemCallError => e
+        give_up("cannot write to #{saved}: #{e.message}")
+      end
+
+      # Makes the profile, and finds out before the program begins whether it can be made as wished.
+      def prepare
+        @prepared = Profile.new(**@settings.profile_options)
+      rescue ArgumentError, TypeError => e
+        give_up(e.message)
+      end
+
+      def start
+        @profile = @prepared || Profile.new(**@settings.profile_options)
+        @prepared = nil
+        @profile.start
+      end
+
+      # In a new process: what the other one has recorded is not ours. The calls that are open go on.
+      #
+      # @param pid [Integer] what fork returned
+      def forked(pid)
+        return @pid = Process.pid unless @profile
+
+        # A comparison would be seen in the program's profile.
+        @profile.pause
+        return @profile.resume unless pid.zero?
+
+        @pid = Process.pid
+        drop
+        start unless @settings.on_fork == :off
+      end
+
+      # The program goes on here, and the process that began it ends without a word.
+      def daemonized
+        @main_pid = Process.pid if @pid == @main_pid
+        @pid = Process.pid
+        @detached = @settings[:file].nil? && File.identical?(STDOUT, File::NULL)
+      rescue IOError, SystemCallError
+        @detached = @settings[:file].nil?
+      end
+
+      # Stops and writes what was asked for. Raises nothing: the program's own end is on its way.
+      def finish
+        return unless @profile
+
+        profile = stop
+        @pid = Process.pid
+        save(profile)
+        report(profile) if @settings.report?
+        @settings.unmatched.each { |sentence| ReportWriter.say(sentence) } if main?
+      rescue StandardError => e
+        ReportWriter.say("#{e.message} (#{e.class})")
+      end
+
+      private
+
+      def main?
+        @pid == @main_pid
+      end
+
+      def writer
+        @settings.writer(@pid, child: !main?, detached: @detached)
+      end
+
+      # Nothing before it, which the profile would show.
+      def stop
+        @profile.stop
+      rescue InternalError => e
+        ReportWriter.say("#{e.message}; the report has what was recorded before that")
+        e.profile
+      ensure
+        @profile = nil
+      end
+
+      def drop
+        @profile.stop
+      rescue InternalError
+        nil
+      ensure
+        @profile = nil
+      end
+
+      def save(profile)
+        path = @settings.save_path(@pid, child: !main?)
+        profile.save(path) if path
+      rescue StandardError, NotImplementedError => e
+        ReportWriter.say("the profile could not be saved to #{path}: #{e.message} (#{e.class})")
+      end
+
+      def report(profile)
+        return if !main? && @merging&.hand_in(profile, @pid)
+
+        profile = @merging.with_others(profile, @pid) if main? && @merging
+        written = writer.write(profile)
+        announce if written && @settings[:file].nil? && !@settings.kind.directory?
+        @merging.clean if main? && @merging
+      end
+
+      # Says where a report is that nobody gave a name.
+      def announce
+        path = @settings.report_path(@pid, child: !main?, detached: @detached)
+        ReportWriter.say("the report on process #{@pid} is in #{path}") if path
+      end
+
+      def give_up(message)
+        ReportWriter.say(message)
+        exit!(1)
+      end
+    end
+  end
+end

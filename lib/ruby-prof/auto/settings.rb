@@ -1,0 +1,146 @@
+# frozen_string_literal: true
+
+require "ruby-prof/pattern_list"
+require "ruby-prof/printer_kind"
+require "ruby-prof/report_writer"
+
+module RubyProf
+  module Auto
+    # What the environment asks for (the table is in auto.rb).
+    class Settings
+      # Everything we read, and what the command passes to the process it starts.
+      NAMES = %w[
+        MEASURE_MODE PRINTER FILE SAVE MIN_PERCENT SORT EXCLUDE EXCLUDE_COMMON ONLY C_CALLS TRACK_ALLOCATIONS
+        ON_FORK REQUIRE EVAL ONE_PROGRAM MAIN_PID MERGE_DIR
+      ].to_h { |name| [name.downcase.to_sym, "RUBY_PROF_#{name}"] }.freeze
+
+      # The columns by the names that people type.
+      SORTS = %w[total self wait children].to_h { |name| [name, :"#{name}_time"] }
+                                          .merge("child" => :children_time).freeze
+
+      ON_FORK = %w[separate merge off].freeze
+
+      # @return [PrinterKind]
+      attr_reader :kind
+      # @return [Symbol] :separate, :merge or :off
+      attr_reader :on_fork
+      # @return [Hash] for Profile.new
+      attr_reader :profile_options
+      # @return [Hash] for the printer
+      attr_reader :printer_options
+      # @return [String] where the program began
+      attr_reader :directory
+
+      # @param environment [#to_h] like ENV
+      def initialize(environment)
+        @values = NAMES.transform_values { |name| environment[name] }.reject { |_, value| value.nil? || value.empty? }
+        @directory = Dir.pwd
+        @kind = choose(:printer, "flat", PrinterKind.names) { |name| PrinterKind.named(name) }
+        @on_fork = choose(:on_fork, "separate", ON_FORK.join(", ")) { |name| ON_FORK.include?(name) && name.to_sym }
+        @profile_options = make_profile_options
+        @printer_options = make_printer_options
+      end
+
+      # @return [String, nil]
+      def [](name)
+        @values[name]
+      end
+
+      # @return [Boolean] whether the profile is to be printed, not only saved
+      def report?
+        self[:save].nil? || !(self[:file] || self[:printer]).nil?
+      end
+
+      # @param child [Boolean] whether it is for another process than the first
+      # @param detached [Boolean] whether stdout leads nowhere
+      # @return [String, nil] where the process with this number writes its report; nil is stdout
+      def report_path(pid, child: false, detached: false)
+        file = self[:file]
+        if kind.directory?
+          File.expand_path((file || ".").gsub("%p", pid.to_s), directory)
+        elsif file
+          numbered(file, pid, child)
+        elsif child || detached
+          File.expand_path("ruby-prof.#{pid}#{kind.extension}", directory)
+        end
+      end
+
+      # @return [String, nil] likewise, for the saved profile
+      def save_path(pid, child: false)
+        self[:save] && numbered(self[:save], pid, child)
+      end
+
+      # @return [ReportWriter]
+      def writer(pid, child: false, detached: false)
+        ReportWriter.new(kind, path: report_path(pid, child: child, detached: detached), options: printer_options,
+                               profile_name: child ? "profile.#{pid}" : "profile", rescue_directory: directory)
+      end
+
+      # Sentences about names that the program turned out not to have.
+      def unmatched
+        %i[exclude only].filter_map { |name| self[name] }.flat_map { |text| PatternList.missing(text) }
+      end
+
+      private
+
+      # A name with the process's number where %p says, or before the extension.
+      def numbered(file, pid, child)
+        if file.include?("%p")
+          file = file.gsub("%p", pid.to_s)
+        elsif child
+          extension = File.extname(file)
+          file = "#{file.delete_suffix(extension)}.#{pid}#{extension}"
+        end
+        File.expand_path(file, directory)
+      end
+
+      def make_profile_options
+        options = {
+          measure_mode: RubyProf.measure_mode,
+          track_allocations: flag(:track_allocations, false),
+          c_calls: flag(:c_calls, true),
+          exclude_common: flag(:exclude_common, false),
+          exclude: patterns(:exclude),
+          only: patterns(:only)
+        }
+        options.reject { |name, value| value == [] || (name == :exclude_common && !value) }
+      end
+
+      def make_printer_options
+        {
+          min_percent: choose(:min_percent, nil, "a number from 0") { |text| percent(text) },
+          sort_method: choose(:sort, nil, "total, self, wait, child") { |name| SORTS[name.delete_suffix("_time")] }
+        }.compact
+      end
+
+      def percent(text)
+        number = Float(text, exception: false)
+        number if number && number >= 0 && number.finite?
+      end
+
+      def flag(name, default)
+        choose(name, default ? "1" : "0", "0 or 1") { |text| { "1" => :yes, "0" => :no }[text] } == :yes
+      end
+
+      def patterns(name)
+        PatternList.parse(self[name] || "")
+      rescue ArgumentError => e
+        ReportWriter.say("#{NAMES[name]}: #{e.message}. It is left out")
+        []
+      end
+
+      # What the block makes of the value, or of the default if that is nothing.
+      def choose(name, default, wanted)
+        text = self[name]
+        chosen = text && yield(text)
+        return chosen if chosen
+
+        if text
+          ReportWriter.say("#{NAMES[name]}=#{text} cannot be used; it can be #{wanted}")
+          @values = @values.except(name)
+        end
+        default && yield(default)
+      end
+    end
+  end
+end

@@ -1,0 +1,39 @@
+# frozen_string_literal: true
+
+require "ruby-prof"
+require "ruby-prof/cli/words"
+require "ruby-prof/cli/report_words"
+
+module RubyProf
+  module CLI
+    # `ruby-prof report FILE`: a report on saved profiles.
+    class ReportCommand
+      include ReportWords
+
+      BANNER = <<~TEXT.chomp
+        Usage: ruby-prof report [options] FILE...
+
+        Prints a profile that was saved by --save or Profile#save. Several are added up.
+      TEXT
+
+      def initialize(words)
+        @given = words
+        @values = {}
+      end
+
+      # @return [Integer] the exit status
+      def call
+        words = Words.new(BANNER)
+        words.heading("Options:")
+        add_report_words(words, @values)
+        add_general_words(words)
+        catch(:done) do
+          files = words.read_all(@given)
+          words.usage(OptionParser::MissingArgument.new("which file is to be printed?")) if files.empty?
+          writer = report_writer(@values)
+          writer.write(load_profiles(files)) ? 0 : 1
+        end
+      end
+    end
+  end
+end

@@ -1,0 +1,74 @@
+# frozen_string_literal: true
+
+require "ruby-prof/printer_kind"
+require "ruby-prof/auto/settings"
+
+module RubyProf
+  module CLI
+    # The options that say what a report looks like. They end in the Hash that the environment variables of
+    # auto.rb are made from.
+    module ReportWords
+      private
+
+      def add_printer(words, values)
+        words.word("-p", "--printer=PRINTER", *printer_lines) do |name|
+          words.checked(name, PrinterKind.names) { PrinterKind.named(name) }
+          note_old_printer(name)
+          values[:printer] = name
+        end
+      end
+
+      def add_report_words(words, values)
+        add_printer(words, values)
+        words.word("-f", "--file=PATH", "Write the report there: to a file or,", "for call_tree and multi, a directory") do |path|
+          values[:file] = path
+        end
+        words.word("-m", "--min_percent=NUMBER", "Leave out methods with less than this", "share of the time") do |text|
+          values[:min_percent] = words.checked(text, "a number from 0") { (number = Float(text, exception: false)) && number >= 0 && text }
+        end
+        words.word("-s", "--sort=COLUMN", "total, self, wait or child; most", "printers sort by total, flat by self") do |name|
+          values[:sort] = words.checked(name, "total, self, wait, child") { Auto::Settings::SORTS[name.delete_suffix("_time")] && name }
+        end
+      end
+
+      def add_general_words(words)
+        words.word("-h", "--help", "Show this help") { throw :done, puts_and_succeed(words.help) }
+        words.word("-v", "--version", "Show the version") { throw :done, puts_and_succeed("ruby-prof #{VERSION}") }
+      end
+
+      def puts_and_succeed(text)
+        $stdout.puts text
+        0
+      end
+
+      def printer_lines
+        width = PrinterKind::ALL.map { |kind| kind.name.length }.max
+        PrinterKind::ALL.map { |kind| "#{kind.name.ljust(width)}  #{kind.about}" }
+      end
+
+      def note_old_printer(name)
+        return unless name == "flat_with_line_numbers"
+
+        $stderr.puts "ruby-prof: the printer flat_with_line_numbers is called flat now: it always shows lines"
+      end
+
+      # @return [ReportWriter]
+      # @raise [Failure] if the report could not be written
+      def report_writer(values)
+        environment = values.to_h { |name, value| [Auto::Settings::NAMES.fetch(name), value] }
+        writer = Auto::Settings.new(environment).writer(Process.pid)
+        writer.check!
+        writer
+      rescue OutputError => e
+        raise Failure, e.message
+      end
+
+      # @return [RubyProf::Profile] one for all files
+      def load_profiles(paths)
+        paths.length == 1 ? RubyProf.load(paths.first) : RubyProf.merge(paths)
+      rescue Error, SystemCallError => e
+        raise Failure, e.message
+      end
+    end
+  end
+end

@@ -1,0 +1,98 @@
+# frozen_string_literal: true
+
+module RubyProf
+  # Patterns of methods as people type them, for `Profile.new(exclude:, only:)`:
+  #
+  #   Foo#bar  Foo.bar      one method
+  #   Foo  Foo::Bar         all methods of a class or module, by its name
+  #   /regexp/  /regexp/i   methods whose full name matches
+  #   lib/foo  **/vendor/*  methods of a file, a directory or what a glob matches
+  #   gem:rack              methods of a gem
+  #   app gems stdlib c     methods of your code, of all gems, of Ruby's library, written in C
+  #
+  # None of them needs its class to exist yet: the program that defines it has not run.
+  module PatternList
+    GROUPS = %w[app gems stdlib c].freeze
+    CONSTANT = /(?:::)?[A-Z]\w*(?:::[A-Z]\w*)*/
+    METHOD = /\A(?<owner>#{CONSTANT})(?<kind>[#.])(?<name>\S+)\z/
+    # A regexp may have commas of its own.
+    ITEM = %r{/(?:\\.|[^/\n])+/[imx]*(?=\s*(?:,|\z))|[^,]+}
+
+    module_function
+
+    # @param text [String] separated by commas or, if there is one, by newlines
+    # @return [Array] patterns for Profile.new
+    # @raise [ArgumentError] naming the one that cannot be read
+    def parse(text)
+      items(text).map { |item| pattern(item) }
+    end
+
+    # @return [Array<String>]
+    def items(text)
+      items = text.include?("\n") ? text.split("\n") : text.scan(ITEM)
+      items.map(&:strip).reject(&:empty?)
+    end
+
+    def pattern(item)
+      case item
+      when METHOD, /\A#{CONSTANT}\z/o then item.delete_prefix("::")
+      when %r{\A/(?<source>(?:\\.|[^/])+)/(?<flags>[imx]*)\z} then regexp($~[:source], $~[:flags])
+      when /\Agem:(?<name>[\w.-]+)\z/ then { gem: $~[:name] }
+      when /\A:?(?<group>#{GROUPS.join("|")})\z/o then $~[:group].to_sym
+      when %r{/|\.rb\z} then path(item)
+      else
+        raise ArgumentError, "#{item} is no pattern: write Foo#bar, Foo.bar, Foo, /regexp/, a path with a slash, " \
+                             "gem:NAME, or one of #{GROUPS.join(", ")}"
+      end
+    end
+
+    def regexp(source, flags)
+      options = flags.each_char.sum { |flag| { "i" => Regexp::IGNORECASE, "m" => Regexp::MULTILINE, "x" => Regexp::EXTENDED }[flag] }
+      Regexp.new(source, options)
+    rescue RegexpError => e
+      raise ArgumentError, "/#{source}/ is no regular expression: #{e.message}"
+    end
+
+    # A pattern is taken for a path by its slash.
+    def path(item)
+      item.include?("/") ? item : "**/#{item}"
+    end
+
+    # What was asked for and is nowhere in the program now that it ran. Loads nothing and calls nothing of the
+    # program.
+    #
+    # @param text [String] as for parse
+    # @return [Array<String>] one sentence each
+    def missing(text)
+      items(text).filter_map do |item|
+        next unless (parts = METHOD.match(item))
+
+        owner = constant(parts[:owner].delete_prefix("::"))
+        if owner.nil?
+          "#{item} matched nothing: the program has no #{parts[:owner]}"
+        elsif !defined_in?(owner, parts[:kind], parts[:name])
+          what = parts[:kind] == "#" ? "instance method #{parts[:name]}" : "method #{parts[:name]} of its own"
+          "#{item} matched nothing: #{parts[:owner]} has no #{what}"
+        end
+      end
+    end
+
+    def constant(name)
+      name.split("::").inject(Object) do |scope, part|
+        return nil if Module.instance_method(:autoload?).bind_call(scope, part)
+        return nil unless Module.instance_method(:const_defined?).bind_call(scope, part)
+
+        found = Module.instance_method(:const_get).bind_call(scope, part)
+        return nil unless Module === found
+
+        found
+      end
+    end
+
+    def defined_in?(owner, kind, name)
+      owner = Kernel.instance_method(:singleton_class).bind_call(owner) if kind == "."
+      %i[method_defined? private_method_defined?].any? { |test| Module.instance_method(test).bind_call(owner, name) }
+    end
+  end
+  private_constant :PatternList
+end

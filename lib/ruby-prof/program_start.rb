@@ -1,0 +1,23 @@
+# frozen_string_literal: true
+
+module RubyProf
+  # When to start the profile of a whole program.
+  module ProgramStart
+    # Runs the block when the program begins.
+    #
+    # Where `ruby -r` loads us that is still to come: Ruby compiles the program after all such libraries were
+    # loaded. A program that requires us itself has begun.
+    def self.call
+      # The first profile of a process examines the VM by running a program of its own. That cannot
+      # be done in a TracePoint, and must not be in the user's profile.
+      Profile.new.start.stop
+      return yield if caller_locations.any? { |frame| frame.label == "<main>" }
+
+      TracePoint.new(:script_compiled) do |point|
+        point.disable
+        yield
+      end.enable
+    end
+  end
+  private_constant :ProgramStart
+end

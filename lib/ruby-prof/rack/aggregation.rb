@@ -1,0 +1,80 @@
+# frozen_string_literal: true
+
+require "fileutils"
+require "tmpdir"
+
+module Rack
+  class RubyProf
+    # Keeps the profiles of requests, on disk, until there are enough for one report.
+    class Aggregation # :nodoc:
+      # So many paths have a report of their own, the rest one together: strangers choose the paths.
+      MOST_GROUPS = 1000
+      REST = "other-paths"
+      ALL = "all-requests"
+
+      def initialize(options, reports)
+        @count = options[:aggregate]
+        @together = options[:aggregate_by] == :all
+        @reports = reports
+        @lock = Mutex.new
+        @pid = nil
+        at_exit { flush }
+      end
+
+      # Yields what went wrong.
+      def add(profile, stem, &complain)
+        full = @lock.synchronize do
+          begin_process unless @pid == Process.pid
+          group = group_for(stem)
+          files = (@groups[group] ||= [])
+          files << save(profile)
+          [group, @groups.delete(group)] if files.length >= @count
+        end
+        report(*full, &complain) if full
+      end
+
+      # Writes reports on fewer requests than were wanted.
+      def flush
+        groups = @lock.synchronize do
+          # What a process has inherited is its parent's to write.
+          next {} unless @pid == Process.pid
+
+          @pid = nil
+          @groups
+        end
+        groups.each { |group, files| report(group, files) { |message| warn "Rack::RubyProf: #{message}" } }
+        FileUtils.remove_entry(@directory, true) if groups.any?
+      end
+
+      private
+
+      def begin_process
+        @pid = Process.pid
+        @groups = {}
+        @serial = 0
+        @directory = Dir.mktmpdir("ruby-prof-")
+      end
+
+      def group_for(stem)
+        return ALL if @together
+        return stem if @groups.key?(stem) || @groups.length < MOST_GROUPS
+
+        REST
+      end
+
+      def save(profile)
+        path = ::File.join(@directory, "#{@serial += 1}.rprof")
+        profile.save(path)
+        path
+      end
+
+      def report(group, files, &complain)
+        @reports.add(::RubyProf.merge(files).merge!, group, &complain)
+      rescue StandardError, NotImplementedError => e
+        complain.call("the profiles of #{files.length} requests to #{group} cannot be merged: #{e.message} (#{e.class})")
+      ensure
+        FileUtils.rm_f(files)
+      end
+    end
+  end
+end

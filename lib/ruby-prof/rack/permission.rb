@@ -1,0 +1,78 @@
+# frozen_string_literal: true
+
+module Rack
+  class RubyProf
+    # Which requests are profiled.
+    class Permission # :nodoc:
+      def initialize(options)
+        @skip = options[:skip_paths]
+        @only = options[:only_paths]
+        @test = test(options[:enabled])
+      end
+
+      def granted?(env)
+        path = FileNames.request_path(env).force_encoding(Encoding::UTF_8).scrub("?")
+        return false if any?(@skip, path)
+        return false unless @only.nil? || any?(@only, path)
+
+        @test.call(env) ? true : false
+      end
+
+      private
+
+      def any?(patterns, path)
+        patterns.any? { |pattern| pattern.is_a?(String) ? path.start_with?(pattern) : pattern.match?(path) }
+      end
+
+      def test(enabled)
+        case enabled
+        when nil, true then ->(_env) { true }
+        when false then ->(_env) { false }
+        when Hash then secret(enabled)
+        else
+          return enabled if enabled.respond_to?(:call)
+
+          raise ArgumentError, "Rack::RubyProf: enabled: #{enabled.inspect} cannot be used: give true, false, something " \
+                               "to call with the env, or { header: or param:, value: }"
+        end
+      end
+
+      # A name alone would be a switch that anybody may press.
+      def secret(enabled)
+        value = enabled[:value]
+        if enabled.keys.sort == %i[header value] && text?(value)
+          key = "HTTP_#{enabled[:header].to_s.upcase.tr("-", "_")}"
+          ->(env) { same?(env[key], value) }
+        elsif enabled.keys.sort == %i[param value] && text?(value)
+          ->(env) { same?(query(env, enabled[:param].to_s), value) }
+        else
+          raise ArgumentError, "Rack::RubyProf: enabled: takes { header: NAME, value: SECRET } or { param: NAME, value: SECRET }, " \
+                               "and the secret is a String that is not empty"
+        end
+      end
+
+      def text?(value)
+        value.is_a?(String) && !value.empty?
+      end
+
+      def query(env, name)
+        env["QUERY_STRING"].to_s.b.split("&").each do |pair|
+          key, value = pair.split("=", 2).map { |part| unescape(part) }
+          return value if key == name.b
+        end
+        nil
+      end
+
+      def unescape(text)
+        text.tr("+", " ").gsub(/%(\h\h)/) { $1.hex.chr }
+      end
+
+      # Takes as long whatever the first difference is.
+      def same?(given, wanted)
+        return false if given.nil? || given.bytesize != wanted.bytesize
+
+        given.bytes.zip(wanted.bytes).inject(0) { |sum, (left, right)| sum | (left ^ right) }.zero?
+      end
+    end
+  end
+end

@@ -1,0 +1,122 @@
+# frozen_string_literal: true
+
+require "command"
+
+# What needs Profile#save, RubyProf.load and RubyProf.merge.
+RSpec.describe "saved profiles", stress: false do
+  include Command
+
+  before { file("script.rb", "def work = 1\nInteger(ARGV[0] || 3).times { work }\nputs :output\n") }
+
+  describe "ruby-prof --save" do
+    it "saves the profile instead of a report" do
+      ended = ruby_prof("--save", "a.rprof", "script.rb")
+      expect([ended.stdout, ended.stderr]).to eq ["output\n", ""]
+      expect(RubyProf.load("#{directory}/a.rprof").threads.first.methods.map(&:full_name)).to include "Object#work"
+    end
+
+    it "does both when a report is asked for" do
+      ended = ruby_prof("--save", "a.rprof", "-p", "flat", "script.rb")
+      expect(calls(ended.stdout, "Object#work")).to eq 3
+      expect(files("*.rprof")).to eq ["a.rprof"]
+    end
+
+    it "names the files of forked processes with their number" do
+      ruby_prof("--save", "a.rprof", "-e", "fork { }; Process.wait")
+      expect(files("*.rprof").map { |name| name.sub(/\d+/, "N") }).to contain_exactly("a.rprof", "a.N.rprof")
+    end
+  end
+
+  describe "ruby-prof report" do
+    before { ruby_prof("--save", "a.rprof", "script.rb") && ruby_prof("--save", "b.rprof", "script.rb", "4") }
+
+    it "prints one, by any printer, options and file names in any order" do
+      expect(calls(ruby_prof("report", "a.rprof").stdout, "Object#work")).to eq 3
+      ended = ruby_prof("report", "a.rprof", "-p", "graph_html", "-f", "a.html")
+      expect([ended.stdout, ended.stderr, ended.status.exitstatus]).to eq ["", "", 0]
+      expect(read("a.html")).to include "Object#work"
+      expect(ruby_prof("report", "-s", "total", "a.rprof").stdout).to include "Sort by: total_time"
+    end
+
+    it "adds up several" do
+      expect(calls(ruby_prof("report", "a.rprof", "b.rprof").stdout, "Object#work")).to eq 7
+    end
+
+    it "says what is wrong with a file" do
+      ended = ruby_prof("report", "missing.rprof")
+      expect([ended.status.exitstatus, ended.stdout]).to eq [1, ""]
+      expect(ended.stderr).to match(/\Aruby-prof: .*missing\.rprof.*\n\z/)
+      file("bad.rprof", "nothing of ours")
+      ended = ruby_prof("report", "bad.rprof")
+      expect([ended.status.exitstatus, ended.stderr.lines.length]).to eq [1, 1]
+      expect(ended.stderr).to start_with("ruby-prof: ").and include("bad.rprof")
+    end
+
+    it "leaves an old report alone when the profile cannot be read" do
+      file("old.txt", "old")
+      ruby_prof("report", "missing.rprof", "-f", "old.txt")
+      expect(read("old.txt")).to eq "old"
+    end
+  end
+
+  describe "ruby-prof merge" do
+    it "adds up the profiles of several processes" do
+      ruby_prof("--save", "a.%p.rprof", "-e", "def work = 1; 2.times { fork { 5.times { work } } }; Process.waitall; 3.times { work }")
+      names = files("a.*.rprof")
+      expect(names.length).to eq 3
+      ended = ruby_prof("merge", *names, "-f", "sum.rprof")
+      expect([ended.stdout, ended.stderr, ended.status.exitstatus]).to eq ["", "", 0]
+      expect(ruby_prof("report", "sum.rprof").stdout.scan(/(\d+)\s+Object#work/).flatten.sum(&:to_i)).to be >= 13
+    end
+
+    it "says that a file is missing, and makes none" do
+      ended = ruby_prof("merge", "missing.rprof", "-f", "sum.rprof")
+      expect([ended.status.exitstatus, files("*.rprof")]).to eq [1, []]
+      expect(ended.stderr).to include "missing.rprof"
+    end
+  end
+
+  describe "a report that fails" do
+    it "leaves the profile in a file and says where; the exit status is the program's" do
+      ended = ruby_prof("-f", "/dev/full", "script.rb")
+      expect([ended.stdout, ended.status.exitstatus]).to eq ["output\n", 0]
+      saved = files("*.rprof").first
+      expect(ended.stderr).to include("ruby-prof: the report failed: No space left on device")
+        .and include("ruby-prof: the profile is saved in #{directory}/#{saved}; print it with: ruby-prof report #{directory}/#{saved}")
+      expect(calls(ruby_prof("report", saved).stdout, "Object#work")).to eq 3
+    end
+
+    it "may be that of ruby-prof report, which then exits with 1" do
+      ruby_prof("--save", "a.rprof", "script.rb")
+      expect(ruby_prof("report", "a.rprof", "-f", "/dev/full").status.exitstatus).to eq 1
+    end
+  end
+
+  describe "RUBY_PROF_ON_FORK=merge" do
+    let(:program) { "def work = 1; fork { 5.times { work }; fork { 7.times { work } }; Process.wait }; Process.wait; 3.times { work }" }
+
+    it "makes one report over all processes, and leaves nothing else" do
+      scratch = File.join(directory, "scratch")
+      Dir.mkdir(scratch)
+      ended = auto("-e", program, env: { "RUBY_PROF_ON_FORK" => "merge", "TMPDIR" => scratch })
+      expect(ended.stderr).to eq ""
+      expect(ended.stdout.scan(/(\d+)\s+Object#work/).flatten.map(&:to_i).max).to eq 15
+      expect(files).to eq ["script.rb"]
+      expect(Dir.children(scratch)).to be_empty
+    end
+
+    it "is --on-fork=merge, for the Ruby programs that a command starts too" do
+      file("outer.rb", "system('ruby', 'script.rb', '4', out: File::NULL); system('ruby', 'script.rb', '5', out: File::NULL)")
+      ended = ruby_prof("--on-fork=merge", "-f", "r.txt", "--", "ruby", "outer.rb")
+      expect(ended.stderr).to eq ""
+      expect(read("r.txt").scan(/(\d+)\s+Object#work/).flatten.map(&:to_i).max).to eq 9
+    end
+
+    it "has a process that outlives the first one write its own report" do
+      code = "def work = 1; r, w = IO.pipe; fork { w.close; r.read; 5.times { work } }; 3.times { work }; $w = w"
+      wait = "r, w = IO.pipe; system('ruby', '-rruby-prof/auto', '-e', #{code.dump}, 9 => w); w.close; r.read"
+      plain_ruby("-e", wait, env: { "RUBYLIB" => Command::LIBRARY, "RUBY_PROF_ON_FORK" => "merge", "RUBY_PROF_FILE" => "r.txt" })
+      expect(files("r*").to_h { |name| [name[/\d+/] ? :child : :main, calls(read(name), "Object#work")] }).to eq(main: 3, child: 5)
+    end
+  end
+end
