@@ -26,7 +26,9 @@ module Bench
       ["dot", "DotPrinter", nil, nil],
       # Files: 12 bytes a call path.
       ["save", nil, 0.5, 6.6],
-      ["load", nil, 0.5, 6.6]
+      ["load", nil, 0.5, 6.6],
+      # From Ruby, with a CallTreeVisitor; ruby-prof 2.0.5 takes 3.8 s.
+      ["walk", nil, 1, nil]
     ].freeze
 
     def initialize(options)

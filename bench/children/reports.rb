@@ -27,6 +27,12 @@ def load(path)
   File.size(path)
 end
 
+# No bytes: visits all call paths.
+def walk(_)
+  PROFILE.threads.each { |thread| RubyProf::CallTreeVisitor.new(thread.call_tree).visit { |call_tree, _| call_tree.self_time } }
+  0
+end
+
 # The bytes of a report, into memory or, where that is what it does, into files.
 def print_with(printer)
   if printer.needs_dir?
