@@ -156,11 +156,22 @@ RSpec.describe "ruby-prof's options", stress: false do
     expect([ended.status.exitstatus, read("report.txt")]).to eq [3, "old"]
   end
 
+  it "keeps an old report if the new one fails" do
+    file("report.txt", "old")
+    broken = "require 'ruby-prof'; class RubyProf::FlatPrinter; def print(*, **) = raise('broken'); end"
+    ended = ruby_prof("-f", "report.txt", "-E", broken, "script.rb")
+    expect([ended.status.exitstatus, ended.stdout, read("report.txt")]).to eq [0, "output\n", "old"]
+    expect(ended.stderr).to start_with "ruby-prof: the report failed: broken (RuntimeError)\n"
+  end
+
   it "does not mind a reader that has seen enough" do
-    stdout, stderr, status = Open3.capture3(
-      Subprocess::CLEAN, "sh", "-c", 'exec 3>&1; { "$@"; echo $? >&3; } | head -n 1 >/dev/null', "sh",
-      RbConfig.ruby, "-I", Command::LIBRARY, Command::EXE, "-p", "graph_html", "-e", "$stdout.flush; sleep 0.2", chdir: directory
-    )
-    expect([stdout, stderr, status.success?]).to eq ["0\n", "", true]
+    from, to = IO.pipe
+    from.close
+    pid = spawn(Subprocess::CLEAN, RbConfig.ruby, "-I", Command::LIBRARY, Command::EXE, "-e", "1.to_s",
+                chdir: directory, out: to, err: File.join(directory, "stderr"))
+    Process.wait(pid)
+    expect([$?.exitstatus, read("stderr"), files("*.rprof")]).to eq [0, "", []]
+  ensure
+    to.close
   end
 end
