@@ -41,6 +41,7 @@ module PackageCheck
       environment = CLEAN.merge("GEM_HOME" => home, "GEM_PATH" => home)
       install(environment, gem, home)
       use(environment, scratch)
+      run_command(environment, scratch, home)
     end
   end
 
@@ -51,6 +52,12 @@ module PackageCheck
   def use(environment, scratch)
     File.write("#{scratch}/use.rb", SCRIPT)
     ruby(environment, "use.rb", chdir: scratch)
+  end
+
+  # The installed command, which starts a Ruby that knows nothing of the gem.
+  def run_command(environment, scratch, home)
+    ruby(environment, "#{home}/bin/ruby-prof", "--file=report.txt", "-e", "def greet = 1; greet", chdir: scratch)
+    File.read("#{scratch}/report.txt").include?("Object#greet") || abort("the command's report does not name Object#greet")
   end
 
   def ruby(environment, *arguments, **options)

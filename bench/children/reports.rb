@@ -16,6 +16,23 @@ def memory(field)
   File.read("/proc/self/status")[/^#{field}:\s+(\d+) kB/, 1].to_i * 1024
 end
 
+# The bytes of the profile's file.
+def save(path)
+  PROFILE.save(path)
+  File.size(path)
+end
+
+def load(path)
+  RubyProf.load(path)
+  File.size(path)
+end
+
+# No bytes: visits all call paths.
+def walk(_)
+  PROFILE.threads.each { |thread| RubyProf::CallTreeVisitor.new(thread.call_tree).visit { |call_tree, _| call_tree.self_time } }
+  0
+end
+
 # The bytes of a report, into memory or, where that is what it does, into files.
 def print_with(printer)
   if printer.needs_dir?
@@ -30,21 +47,21 @@ def print_with(printer)
 end
 
 # In a process of its own, so that no report finds memory that another has left.
-def measure(printer)
+def measure(name)
   reader, writer = IO.pipe
   child = fork do
     reader.close
     File.write("/proc/self/clear_refs", "5") if File.writable?("/proc/self/clear_refs") # VmHWM starts anew
     before = memory("VmRSS")
     from = clock
-    bytes = print_with(printer)
+    bytes = yield
     writer.write(JSON.generate(seconds: clock - from, bytes:, memory: memory("VmHWM") - before))
     exit!(0)
   end
   writer.close
   result = reader.read
   Process.wait(child)
-  abort "#{printer} failed" unless $?.success?
+  abort "#{name} failed" unless $?.success?
   JSON.parse(result)
 end
 
@@ -57,8 +74,18 @@ contender.stop
 PROFILE = contender.profile
 
 result = { methods: PROFILE.threads.sum { |thread| thread.methods.size }, reports: {} }
-options["printers"].each do |name, class_name|
-  result[:reports][name] = measure(RubyProf.const_get(class_name)) if RubyProf.const_defined?(class_name)
+Dir.mktmpdir do |directory|
+  saved = File.join(directory, "profile.rbprof")
+  options["printers"].each do |name, class_name|
+    result[:reports][name] =
+      if class_name.nil?
+        save(saved)
+        measure(name) { send(name, saved) }
+      elsif RubyProf.const_defined?(class_name)
+        measure(name) { print_with(RubyProf.const_get(class_name)) }
+      end
+  end
+  result[:reports].compact!
 end
 if options["count"]
   waiting = PROFILE.threads.map(&:call_tree)

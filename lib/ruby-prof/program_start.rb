@@ -6,7 +6,7 @@ module RubyProf
     # Runs the block when the program begins.
     #
     # Where `ruby -r` loads us that is still to come: Ruby compiles the program after all such libraries were
-    # loaded. A program that requires us itself has begun.
+    # loaded, under the name that `$0` has. A program that requires us itself has begun.
     def self.call
       # The first profile of a process examines the VM by running a program of its own. That cannot
       # be done in a TracePoint, and must not be in the user's profile.
@@ -14,6 +14,8 @@ module RubyProf
       return yield if caller_locations.any? { |frame| frame.label == "<main>" }
 
       TracePoint.new(:script_compiled) do |point|
+        next unless point.instruction_sequence.path == $PROGRAM_NAME
+
         point.disable
         yield
       end.enable

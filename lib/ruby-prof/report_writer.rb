@@ -6,8 +6,8 @@ module RubyProf
   # Writes one report for a person who waits at a terminal: to stdout or a file that was checked before
   # the program ran, with a word about progress. A report that fails does not take the profile with it.
   class ReportWriter
-    # More call paths than this may take a second or more to print.
-    MANY_CALL_PATHS = 100_000
+    # More call paths than this take most printers a second or more.
+    MANY_CALL_PATHS = 5_000_000
     # Seconds after which a report is worth a line on stderr.
     LONG = 1.0
 

@@ -17,6 +17,15 @@ RSpec.describe "ruby-prof's options", stress: false do
     end
   end
 
+  it "has every option in the help, and takes - for _" do
+    help = ruby_prof("-h").stdout
+    %w[-p --printer -f --file -m --min_percent -s --sort --save --mode --track_allocations --[no-]c-calls --exclude
+       --exclude-pattern --only --exclude-common --on-fork -e -R --require-noprof -E --eval-noprof --ruby
+       --allow_exceptions -h --help -v --version].each { |word| expect(help).to match(/^ .*#{Regexp.escape(word)}[ ,=]/) }
+    expect(help).not_to include "cycles"
+    expect(ruby_prof("--min-percent=101", "--allow-exceptions", "--track-allocations", "script.rb").stdout).to include "no method within"
+  end
+
   it "shows the version" do
     expect(ruby_prof("--version").stdout).to eq "ruby-prof #{RubyProf::VERSION}\n"
     expect(ruby_prof("-v").stdout).to eq "ruby-prof #{RubyProf::VERSION}\n"
@@ -147,11 +156,22 @@ RSpec.describe "ruby-prof's options", stress: false do
     expect([ended.status.exitstatus, read("report.txt")]).to eq [3, "old"]
   end
 
+  it "keeps an old report if the new one fails" do
+    file("report.txt", "old")
+    broken = "require 'ruby-prof'; class RubyProf::FlatPrinter; def print(*, **) = raise('broken'); end"
+    ended = ruby_prof("-f", "report.txt", "-E", broken, "script.rb")
+    expect([ended.status.exitstatus, ended.stdout, read("report.txt")]).to eq [0, "output\n", "old"]
+    expect(ended.stderr).to start_with "ruby-prof: the report failed: broken (RuntimeError)\n"
+  end
+
   it "does not mind a reader that has seen enough" do
-    stdout, stderr, status = Open3.capture3(
-      Subprocess::CLEAN, "sh", "-c", 'exec 3>&1; { "$@"; echo $? >&3; } | head -n 1 >/dev/null', "sh",
-      RbConfig.ruby, "-I", Command::LIBRARY, Command::EXE, "-p", "graph_html", "-e", "$stdout.flush; sleep 0.2", chdir: directory
-    )
-    expect([stdout, stderr, status.success?]).to eq ["0\n", "", true]
+    from, to = IO.pipe
+    from.close
+    pid = spawn(Subprocess::CLEAN, RbConfig.ruby, "-I", Command::LIBRARY, Command::EXE, "-e", "1.to_s",
+                chdir: directory, out: to, err: File.join(directory, "stderr"))
+    Process.wait(pid)
+    expect([$?.exitstatus, read("stderr"), files("*.rprof")]).to eq [0, "", []]
+  ensure
+    to.close
   end
 end

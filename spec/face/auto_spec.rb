@@ -27,6 +27,21 @@ RSpec.describe "ruby -rruby-prof/auto", stress: false do
     expect([calls(report, "Object#a"), calls(report, "Object#b")]).to eq [nil, 1]
   end
 
+  it "begins with the program, not with libraries that are loaded before it" do
+    file("library.rb", "def early = 1\nearly\n")
+    report = auto("-r./library", "-e", "def late = 1; late").stdout
+    expect(rows(report).map { |line| line.split[6] }).to contain_exactly("[global]#", "Object#late", "Module#method_added")
+  end
+
+  it "begins with the program whatever a library says that its name is" do
+    file("library.rb", "$0 = 'hidden'")
+    expect(calls(auto("-r./library", "-e", "def late = 1; late").stdout, "Object#late")).to eq 1
+  end
+
+  it "writes nothing where there is no program" do
+    expect(auto("-c", "script.rb").stdout).to eq "Syntax OK\n"
+  end
+
   it "does what the environment says" do
     expect(with(measure_mode: "allocations").stdout).to include "Measure Mode: allocations"
     expect(with(printer: "graph_html").stdout).to include "<!DOCTYPE html>"

@@ -23,11 +23,9 @@ module RubyProf
         words.word("-f", "--file=PATH", "Write the report there: to a file or,", "for call_tree and multi, a directory") do |path|
           values[:file] = path
         end
-        least = lambda do |text|
+        words.word("-m", "--min_percent=NUMBER", "Leave out methods with less than this", "share of the time") do |text|
           values[:min_percent] = words.checked(text, "a number from 0") { (number = Float(text, exception: false)) && number >= 0 && text }
         end
-        words.word("-m", "--min_percent=NUMBER", "Leave out methods with less than this", "share of the time", &least)
-        words.hidden("--min-percent=NUMBER", &least)
         words.word("-s", "--sort=COLUMN", "total, self, wait or child; most", "printers sort by total, flat by self") do |name|
           values[:sort] = words.checked(name, "total, self, wait, child") { Auto::Settings::SORTS[name.delete_suffix("_time")] && name }
         end

@@ -96,7 +96,6 @@ module RubyProf
           @values[:measure_mode] = words.checked(name, modes) { %w[wall process allocations memory].include?(name) && name }
         end
         words.word("--track_allocations", "Count objects by method, line and class") { @values[:track_allocations] = "1" }
-        words.hidden("--track-allocations") { @values[:track_allocations] = "1" }
         words.word("--[no-]c-calls", "Record methods written in C (default)") { |yes| @values[:c_calls] = yes ? "1" : "0" }
         words.word("--exclude=METHODS", "Leave out methods: Foo#bar,Foo.bar") { |text| add_methods(words, text) }
         words.word("--exclude-pattern=PATTERN", "Leave out all that match; repeatable") { |text| add_pattern(words, :exclude, text) }
@@ -113,7 +112,6 @@ module RubyProf
         words.word("-E", "--eval-noprof=CODE", "Run it before, unprofiled; repeatable") { |code| add_line(:eval, code) }
         words.word("--ruby=OPTION", "For the script's Ruby, such as --ruby=-w;", "repeatable") { |option| @ruby_options << option }
         words.word("--allow_exceptions", "Accepted for old scripts: exceptions", "always end the program as usual") { nil }
-        words.hidden("--allow-exceptions") { nil }
       end
 
       def add_methods(words, text)
