@@ -25,6 +25,7 @@ module Rack
     require "ruby-prof/rack/permission"
     require "ruby-prof/rack/reports"
     require "ruby-prof/rack/aggregation"
+    private_constant :Options, :FileNames, :Permission, :Reports, :Aggregation
 
     # Options are keywords or, as in ruby-prof 1.x, a Hash.
     #
