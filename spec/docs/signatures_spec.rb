@@ -8,10 +8,9 @@ require "signatures"
 RSpec.describe "sig/", stress: false do
   directory = File.join(GEM_ROOT, "sig")
   signatures = Signatures.new(directory)
-  # Ours are RubyProf and Rack::RubyProf, as they are before anything of the command was loaded; RubyProf::Testing is for
-  # these specs.
+  # Ours are RubyProf and Rack::RubyProf, without the parts of the command; RubyProf::Testing is for these specs.
   of_others = %w[Rake Rake::TaskLib Rake::TestTask Rack]
-  internal = %i[Testing CLI]
+  internal = %i[Testing CLI Auto]
   described = signatures.entries.values.reject { |entry| entry.kind == "interface" || of_others.include?(entry.name) }
 
   def self.public_modules(mod, internal)
