@@ -5,10 +5,11 @@
 class Signatures
   Unreadable = Class.new(StandardError)
 
-  # A class or module: its superclass's name, included modules, constants by type, methods by name.
-  Entry = Struct.new(:name, :kind, :superclass, :includes, :constants, :instance, :singleton) do
+  # A class or module: its superclass's name, what the comment above says, included modules, constants by type and their
+  # comments, methods by name.
+  Entry = Struct.new(:name, :kind, :superclass, :comment, :includes, :constants, :constant_comments, :instance, :singleton) do
     def self.empty(name, kind, superclass)
-      new(name, kind, superclass, [], {}, {}, {})
+      new(name, kind, superclass, [], [], {}, {}, {}, {})
     end
   end
 
@@ -81,7 +82,7 @@ class Signatures
     when "private" then @open.last[1] = false
     when /\Atype [a-z]\w* = .+/ then nil
     when /\Ainclude (?<name>#{NAME})\z/ then entry.includes << $~[:name]
-    when /\A(?<name>[A-Z]\w*): (?<type>.+)/ then entry.constants[$~[:name]] = $~[:type]
+    when /\A(?<name>[A-Z]\w*): (?<type>.+)/ then constant($~[:name], $~[:type])
     when /\Aattr_reader (?<name>\w+): (?<type>.+)/ then attribute($~[:name], $~[:type], false)
     when /\Aattr_accessor (?<name>\w+): (?<type>.+)/ then attribute($~[:name], $~[:type], true)
     when /\Adef #{METHOD}: (?<type>.+)/ then define($~[:method], !$~[:own].nil?, overload($~[:type]))
@@ -92,11 +93,18 @@ class Signatures
   def open(kind:, name:, superclass:)
     full = [*@open.map { |each, _| each.name }.last, name].join("::")
     @entries[full] ||= Entry.empty(full, kind, superclass)
+    # A file's own introduction stands above a module.
+    @entries[full].comment = @comment if kind == "class"
     @open << [@entries[full], true]
   end
 
   def entry
     @open.last&.first || raise(Unreadable, "outside of any module")
+  end
+
+  def constant(name, type)
+    entry.constants[name] = type
+    entry.constant_comments[name] = @comment
   end
 
   def define(name, own, overload)
