@@ -59,12 +59,12 @@ module RubyProf
 
       # Leaves out some of a module's instance methods.
       def exclude_methods(profile, mod, *names)
-        profile.exclude_methods!(mod, names)
+        profile.exclude_methods!(mod, *names.flatten)
       end
 
       # Leaves out some of a module's own methods.
       def exclude_singleton_methods(profile, mod, *names)
-        profile.exclude_singleton_methods!(mod, names)
+        profile.exclude_singleton_methods!(mod, *names.flatten)
       end
 
       private

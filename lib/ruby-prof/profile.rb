@@ -1,7 +1,11 @@
 # frozen_string_literal: true
 
 module RubyProf
-  # What was recorded between start and stop; the extension defines most of it.
+  # What was recorded between start and stop.
+  #
+  #   profile = RubyProf::Profile.new(measure_mode: RubyProf::PROCESS_TIME)
+  #   profile.profile { work }
+  #   RubyProf::GraphPrinter.new(profile).print
   class Profile
     # Leaves out methods of one class or module.
     #

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "cgi"
 require "documentation"
 require "rake"
 require "ruby-prof/task"
@@ -34,6 +35,11 @@ RSpec.describe "The documentation", stress: false do
       expect(said.lines.grep(/\[(?:warn|error)\]/)).to eq []
       expect(said[/Undocumented Objects.*/m]).to be_nil
       expect(said).to include("100.00% documented")
+      # A tag is enough for YARD.
+      documentation.write(directory)
+      pages = CGI.unescapeHTML(Dir["#{directory}/**/*.html"].map { |path| File.read(path, encoding: "UTF-8") }.join.gsub(/<[^>]*>/, "")).gsub(/\s+/, " ")
+      expect(documentation.descriptions.size).to be > 100
+      expect(documentation.descriptions.reject { |line| pages.include?(line.delete("`")) }).to eq []
     end
   end
 end

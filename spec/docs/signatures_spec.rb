@@ -140,6 +140,14 @@ RSpec.describe "sig/", stress: false do
       expect(status).to be_success, output
     end
 
+    it "tells the types of arguments and results" do
+      result = ruby_file(File.join(SPEC_ROOT, "support/typed_calls.rb"), File.join(GEM_ROOT, "sig"))
+      expect(result).to be_success, result.stderr
+      *misfits, calls = result.stdout.lines
+      expect(misfits).to eq []
+      expect(calls.to_i).to be > 1_000
+    end
+
     it "says what the reader here reads" do
       builder = RBS::DefinitionBuilder.new(env: environment)
       signatures.entries.each_value do |entry|

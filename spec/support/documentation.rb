@@ -37,6 +37,13 @@ class Documentation
     raise "the documentation has faults:\n#{said}" if said.include?("[warn]") || said.include?("[error]")
   end
 
+  # @return [Array<String>] the first lines of all comments in sig/, which the pages must have
+  def descriptions
+    entries = Signatures.new(File.join(@root, "sig")).entries.values.reject { |entry| entry.kind == "interface" }
+    comments = entries.flat_map { |entry| [entry.comment, *entry.constant_comments.values, *(entry.instance.values + entry.singleton.values).map(&:comment)] }
+    comments.reject(&:empty?).map(&:first).uniq
+  end
+
   # What YARD says of all that is public: warnings, what is not described, and how much is.
   def stats(directory)
     yard("stats", directory, "--list-undoc")
@@ -48,7 +55,8 @@ class Documentation
     FileUtils.mkdir_p(directory)
     stubs_file = File.join(directory, "written_in_rust.rb")
     File.write(stubs_file, stubs)
-    files = Dir[File.join(@root, "lib/**/*.rb")].grep_v(INTERNAL).sort
+    stubs_file = stubs_file.delete_prefix("#{@root}/")
+    files = Dir.glob("lib/**/*.rb", base: @root).grep_v(INTERNAL).sort
     words = [RbConfig.ruby, "-S", "yard", command, "--no-cache", "--no-save", "--no-progress", "-b", File.join(directory, ".yardoc"),
              *options, stubs_file, *files]
     output, = Open3.capture2e(*words, chdir: @root)
@@ -61,24 +69,35 @@ class Documentation
     body = body.compact
     return "" if body.empty? && entry.comment.empty?
 
-    "#{comment(entry.comment)}#{entry.kind} #{entry.name}#{" < #{entry.superclass}" if entry.superclass}\n#{body.join}end\n"
+    "\n#{comment(entry.comment)}#{entry.kind} #{entry.name}#{" < #{entry.superclass}" if entry.superclass}\n#{body.join}end\n"
   end
 
   def constant(name, text)
-    "#{comment(text)}#{name} = nil\n" unless text.empty?
+    "\n#{comment(text)}#{name} = nil\n" unless text.empty?
   end
 
   # What has no comment is written in Ruby, and described there.
   def definition(method, own)
     return if method.comment.empty?
 
-    text = method.comment
-    overload = method.overloads.first
-    text += overload.parameters.map { |each| "@param #{each.name} [#{type(each.type)}]" } if method.overloads.one?
-    returned = type(overload.returns)
-    text += ["@return [#{returned}]"] unless text.grep(/@return/).any? || returned == "void"
-    text += method.overloads.map { |each| "@overload #{method.name}(#{parameters(each)})" } unless method.overloads.one?
-    "#{comment(text)}def #{own}#{method.name}(#{method.overloads.one? ? parameters(overload) : "*arguments"}); end\n"
+    returns = method.comment.grep(/@return/).empty?
+    if method.overloads.one?
+      text = method.comment + tags(method.overloads.first, returns)
+      parameters = parameters(method.overloads.first)
+    else
+      text = method.comment + method.overloads.flat_map do |each|
+        ["@overload #{method.name}(#{parameters(each)})", *tags(each, returns).map { |tag| "  #{tag}" }]
+      end
+      parameters = "*arguments"
+    end
+    # Without an empty line YARD takes a comment for the line above.
+    "\n#{comment(text)}def #{own}#{method.name}(#{parameters}); end\n"
+  end
+
+  def tags(overload, returns)
+    tags = overload.parameters.map { |each| "@param #{each.name} [#{type(each.type)}]" }
+    tags << "@return [#{type(overload.returns)}]" if returns && overload.returns != "void"
+    tags
   end
 
   def parameters(overload)
