@@ -212,6 +212,15 @@ RSpec.describe Rack::RubyProf, stress: false do
     expect(files).to eq %w[here/callgrind.out.42.users-1 here/users-1.flat.txt]
   end
 
+  it "makes one of fibers with merge_fibers" do
+    fibers = ->(_env) { 3.times { Fiber.new { Pages.work(2) }.resume } && response }
+    [false, true].map do |merge|
+      middleware(fibers, request_thread_only: true, merge_fibers: merge).call(env)
+      # The sections on single fibers come after the one on all of them.
+      expect(File.read("#{path}/#{files.first}").scan(/(\d+)\s+<Module::Pages>#tick/).flatten.last).to eq(merge ? "6" : "2")
+    end
+  end
+
   describe "other threads" do
     # A thread that works while the request does.
     def beside
