@@ -14,8 +14,6 @@ require_relative "support/table"
 module Bench
   # The generated maze under ours and under Debian's ruby-prof.
   class CallPaths < Report
-    LEVELS = 9
-    SMOKE_LEVELS = 4
     # Label, figure in the child's result, scale, format, target for ours.
     ROWS = [
       ["nodes", "nodes", 1, "%d", (500_000..)],
@@ -41,7 +39,7 @@ module Bench
 
     def run
       contenders = @children.available(@options.compare ? %w[ours theirs] : %w[ours])
-      program = write_program
+      program = Program.write(smoke: @options.smoke)
       @options.rounds.times do |round|
         contenders.each { |name| @samples[name] << @children.run("call_paths", name, program:, count: round.zero?) }
       end
@@ -54,12 +52,6 @@ module Bench
     end
 
     private
-
-    def write_program
-      path = File.join(FloorBuild::TARGET, "maze#{"_small" if @options.smoke}.rb")
-      File.write(path, Program.new(levels: @options.smoke ? SMOKE_LEVELS : LEVELS).source)
-      path
-    end
 
     def weigh(results)
       figures = results.first.to_h { |key, _| [key, Stats.median(results.filter_map { |result| result[key] })] }

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "floor_build"
+
 module Bench
   # Writes a program whose call paths branch at every level: about 1,900 methods in a few dozen classes,
   # each calling one to four others with one level less to go. The same seed writes the same program.
@@ -8,6 +10,15 @@ module Bench
     METHODS = 50
     ENTRIES = 32
     CALLS = [1, 2, 2, 3, 3, 4].freeze
+    LEVELS = 9
+    SMOKE_LEVELS = 4
+
+    # Writes the program of half a million paths (a few hundred for a smoke run); returns its file.
+    def self.write(smoke: false)
+      path = File.join(FloorBuild::TARGET, "maze#{"_small" if smoke}.rb")
+      File.write(path, new(levels: smoke ? SMOKE_LEVELS : LEVELS).source)
+      path
+    end
 
     def initialize(levels:, seed: 42)
       @levels = levels

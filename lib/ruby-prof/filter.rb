@@ -47,6 +47,12 @@ module RubyProf
     ON_DISK = %r{\A(?:\w|/|\.)}
     private_constant :ON_DISK
 
+    # @param profile [RubyProf::Profile] a profile that was stopped
+    # @return [RubyProf::Profile] a new one without the methods that are hidden
+    def apply(profile)
+      profile.send(:filtered, self)
+    end
+
     # What patterns look at.
     Method = Struct.new(:full_name, :klass_name, :klass_flags, :name, :file)
     private_constant :Method

@@ -45,7 +45,7 @@ module RubyProf
     # @return [RubyProf::Profile] a new, finished profile
     # @raise [ArgumentError] for a pattern that is none, or if the profile is running
     def only(*patterns)
-      filtered(Filter.new(only: patterns))
+      Filter.new(only: patterns).apply(self)
     end
 
     # A profile of the same run in which some methods do not show: the opposite of #only.
@@ -56,7 +56,7 @@ module RubyProf
     # @return (see #only)
     # @raise (see #only)
     def without(*patterns)
-      filtered(Filter.new(exclude: patterns))
+      Filter.new(exclude: patterns).apply(self)
     end
   end
 end

@@ -3,6 +3,7 @@
 require "json"
 require "pathname"
 require "set"
+require "tmpdir"
 
 # Methods that are left out: while recording, by patterns at stop, and afterwards.
 RSpec.describe "methods that are left out" do
@@ -157,7 +158,7 @@ RSpec.describe "methods that are left out" do
 
     it "leave out what matches" do
       rest = counts(profile.without(Left, :c)).keys
-      expect(rest.grep(/\A(?:<Class::)?(?:Left|Array|Integer)/)).to eq []
+      expect(rest.grep(/\A(?:<Class::)?Left|\AInteger#to_s/)).to eq []
       expect(rest).to include "<Module::JSON>#generate"
     end
 
@@ -191,6 +192,32 @@ RSpec.describe "methods that are left out" do
       end
       expect { profile.only({ gem: "no-such-gem" }) }.to raise_error(ArgumentError, /"no-such-gem" is not installed/)
       expect { profile.only(Left::Out.singleton_class) }.to raise_error(ArgumentError, /give the class itself/)
+    end
+  end
+end
+
+# Every printer takes the patterns too.
+RSpec.describe "printers with patterns" do
+  let(:profile) { RubyProf.profile { [3, 1].sort_by { |number| number.to_s } && "a".upcase } }
+
+  printers = %i[FlatPrinter GraphPrinter GraphHtmlPrinter CallStackPrinter FlameGraphPrinter CallInfoPrinter DotPrinter]
+  printers.each do |name|
+    it "leave methods out of #{name}" do
+      printer = RubyProf.const_get(name).new(profile)
+      expect(printer.print(+"")).to include("sort_by").and(include("upcase"))
+      expect(printer.print(+"", exclude: [/sort_by/, Integer])).to include("upcase").and(satisfy { |page| !page.include?("sort_by") })
+      expect(printer.print(+"", only: Enumerable)).to include("sort_by").and(satisfy { |page| !page.include?("upcase") })
+      expect(printer.print(+"")).to include("upcase")
+      expect { printer.print(+"", only: 3) }.to raise_error(ArgumentError, /is no pattern/)
+    end
+  end
+
+  it "leave methods out of files" do
+    Dir.mktmpdir do |directory|
+      RubyProf::CallTreePrinter.new(profile).print(path: directory, exclude: /sort_by/)
+      expect(Dir.glob("#{directory}/*").map { |file| File.read(file) }.join).to include("upcase").and(satisfy { |text| !text.include?("sort_by") })
+      RubyProf::MultiPrinter.new(profile, [:flat]).print(path: directory, only: String)
+      expect(File.read("#{directory}/profile.flat.txt")).to include("upcase").and(satisfy { |text| !text.include?("sort_by") })
     end
   end
 end

@@ -1,35 +1,17 @@
 //! Random tapes: the recorder and the reference model must come to the same numbers.
 
 #[allow(dead_code, reason = "each test uses its part")]
+mod strategy;
+#[allow(dead_code, reason = "each test uses its part")]
 mod support;
 
 use proptest::prelude::*;
-use proptest::test_runner::Config;
 use rubyprof_core::Scale;
 
-use support::decode::{Manners, Record, WORLD, decode};
+use strategy::{any_tape, config, tapes};
+use support::decode::Manners;
 use support::driver::{Way, record, record_with};
-use support::tape::Tape;
 use support::{invariants, reference};
-
-fn tapes(manners: Manners) -> impl Strategy<Value = Tape> {
-    let records = prop::collection::vec(any::<Record>(), 0..160);
-    (any::<[u8; WORLD]>(), records)
-        .prop_map(move |(world, records)| decode(&world, &records, manners))
-}
-
-fn any_tape() -> impl Strategy<Value = Tape> {
-    prop_oneof![tapes(Manners::WellFormed), tapes(Manners::Wild)]
-}
-
-/// PROPTEST_CASES sets the number of cases. What fails becomes a test in recorder.rs, not a seed in
-/// a file that says nothing.
-fn config() -> Config {
-    Config {
-        failure_persistence: None,
-        ..Config::default()
-    }
-}
 
 proptest! {
     #![proptest_config(config())]

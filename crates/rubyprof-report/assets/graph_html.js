@@ -2,7 +2,7 @@
 // callees of sections that carry them as data. Text enters the page through textContent only.
 (() => {
   "use strict";
-  const unit = document.body.dataset.unit;
+  const { thousands, measured, exact, percent, element, place } = Report;
   const tools = document.querySelector(".tools");
   const search = document.getElementById("search");
   const status = document.getElementById("status");
@@ -10,37 +10,6 @@
   // Rows that "Expand all" may put on the page; more make a browser crawl.
   const MAX_OPEN_ROWS = 5000;
   tools.hidden = blocks.length === 0;
-
-  // Numbers, as src/format/number.rs writes them.
-  const thousands = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
-  function measured(value) {
-    if (unit === "objects") return thousands(value);
-    if (value < 1000) return value + (unit === "ns" ? " ns" : " B");
-    for (const [size, name] of unit === "ns" ? [[1e3, "µs"], [1e6, "ms"], [1e9, "s"]] : [[1e3, "kB"], [1e6, "MB"], [1e9, "GB"]]) {
-      for (const [decimals, scale] of [[2, 100], [1, 10], [0, 1]]) {
-        const rounded = Math.round((value * scale) / size);
-        if (rounded < 1000) return (rounded / scale).toFixed(decimals) + " " + name;
-      }
-    }
-    return thousands(Math.round(value / 1e9)) + (unit === "ns" ? " s" : " GB");
-  }
-  function exact(value) {
-    const one = unit.replace(/s$/, "");
-    return thousands(value) + " " + (unit === "ns" || value !== 1 ? unit : one);
-  }
-  function percent(value, total) {
-    const share = total > 0 ? Math.min(100, (value / total) * 100) : 0;
-    return share > 0 && share < 0.005 ? "<0.01%" : share.toFixed(2) + "%";
-  }
-
-  function element(tag, attributes, ...content) {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) {
-      if (value !== null && value !== undefined) made.setAttribute(name, value);
-    }
-    made.append(...content);
-    return made;
-  }
 
   // Sections with data: the numbers of data.rs become the rows of section.html.tera.
   const parse = (id) => {
@@ -76,9 +45,7 @@
   function lineCell(file, line) {
     const cell = element("td", { class: "line" });
     if (file < 0) return cell;
-    const [path, short, uri] = names.files[file];
-    const text = short + ":" + line, title = path + ":" + line;
-    cell.append(uri ? element("a", { href: uri + (line > 0 ? "#" + line : ""), title }, text) : element("span", { title }, text));
+    cell.append(place(names.files[file], line));
     return cell;
   }
   function edgeRow(section, data, edge, kind) {

@@ -9,7 +9,7 @@ use std::io::Write;
 use std::time::Instant;
 
 use rubyprof_core::{Location, MeasureMode, Method, MethodId, Path, Profile, ProfileBuilder};
-use rubyprof_report::{Options, flat, graph_html};
+use rubyprof_report::{Options, call_stack, flame_graph, flat, graph_html};
 
 /// A linear congruential generator (Knuth's MMIX constants): no dependency, the same everywhere.
 struct Random(u64);
@@ -181,10 +181,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let page = timed("graph_html", &profile, |profile, out| {
         graph_html(profile, &Options::for_graph_html(), out).expect("a Vec takes everything");
     });
+    let stack = timed("call_stack", &profile, |profile, out| {
+        call_stack(profile, &Options::for_graph_html(), out).expect("a Vec takes everything");
+    });
+    let flame = timed("flame_graph", &profile, |profile, out| {
+        flame_graph(profile, &Options::for_graph_html(), out).expect("a Vec takes everything");
+    });
     if let Some(directory) = std::env::args().nth(1) {
         let directory = std::path::Path::new(&directory);
-        std::fs::File::create(directory.join("big.flat.txt"))?.write_all(&text)?;
-        std::fs::File::create(directory.join("big.graph.html"))?.write_all(&page)?;
+        for (name, report) in [
+            ("big.flat.txt", text),
+            ("big.graph.html", page),
+            ("big.call_stack.html", stack),
+            ("big.flame_graph.html", flame),
+        ] {
+            std::fs::File::create(directory.join(name))?.write_all(&report)?;
+        }
     }
     Ok(())
 }

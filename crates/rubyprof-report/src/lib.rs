@@ -10,6 +10,8 @@
 //! - [`dot`]: the graph for Graphviz.
 //! - [`call_tree`]: callgrind's format, one file a fiber; [`call_tree_files`] says which.
 //! - [`graph_html`]: every method with its callers and callees as one self-contained page.
+//! - [`call_stack`]: the call trees as a page of rows that open and close.
+//! - [`flame_graph`]: the call trees as a page of boxes as wide as their totals.
 //!
 //! What a row shows is decided once for all printers (`selection`), how a number or a name looks
 //! as well (`format`). HTML comes from the files in `templates/` and `assets/`.
@@ -30,14 +32,18 @@
 mod error;
 mod format;
 mod options;
+mod page;
 mod printer;
 mod selection;
+mod tree;
 
 pub use error::Error;
 pub use options::{Column, Options};
 pub use printer::call_info::call_info;
+pub use printer::call_stack::call_stack;
 pub use printer::call_tree::{CallTreeFile, call_tree, call_tree_files};
 pub use printer::dot::dot;
+pub use printer::flame_graph::flame_graph;
 pub use printer::flat::{flat, flat_part};
 pub use printer::graph::{graph, graph_part};
 pub use printer::graph_html::graph_html;

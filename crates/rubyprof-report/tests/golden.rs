@@ -43,6 +43,20 @@ fn flat_reports() {
     }
 }
 
+/// The style sheets and scripts are files of their own; in a golden file they would only hide what
+/// changed in the page.
+fn without_assets(page: &str) -> String {
+    let assets = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("assets");
+    let mut page = page.to_owned();
+    for entry in std::fs::read_dir(assets).expect("assets/ is there") {
+        let path = entry.expect("assets/ can be listed").path();
+        let asset = std::fs::read_to_string(&path).expect("an asset is text");
+        let name = path.file_name().expect("a name").to_string_lossy();
+        page = page.replace(&asset, &format!("({name})\n"));
+    }
+    page
+}
+
 #[test]
 fn graph_reports() {
     for (name, profile) in common::profiles() {
@@ -86,11 +100,26 @@ fn callgrind_files() {
 fn graph_pages() {
     for (name, profile) in common::profiles() {
         let page = common::graph_html(&profile, &options(Options::for_graph_html()));
-        // The style sheet and the script are files of their own; here they would only hide what
-        // changed in the page.
-        let page = page
-            .replace(include_str!("../assets/graph_html.css"), "(css)\n")
-            .replace(include_str!("../assets/graph_html.js"), "(js)\n");
-        check(&format!("{name}.graph.html"), &page);
+        check(&format!("{name}.graph.html"), &without_assets(&page));
+    }
+}
+
+#[test]
+fn call_stack_pages() {
+    for (name, profile) in common::profiles() {
+        let options = Options {
+            application: Some("bin/<app> & \"co\"".into()),
+            ..options(Options::for_graph_html())
+        };
+        let page = common::call_stack(&profile, &options);
+        check(&format!("{name}.call_stack.html"), &without_assets(&page));
+    }
+}
+
+#[test]
+fn flame_graph_pages() {
+    for (name, profile) in common::profiles() {
+        let page = common::flame_graph(&profile, &options(Options::for_graph_html()));
+        check(&format!("{name}.flame_graph.html"), &without_assets(&page));
     }
 }

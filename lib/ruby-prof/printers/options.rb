@@ -16,7 +16,7 @@ module RubyProf
     NONZERO_TIME = 0.005
 
     # Options that have an effect, and a check.
-    CHECKED = %i[min_percent max_percent min_time nonzero sort_method filter_by max_depth max_threads title].freeze
+    CHECKED = %i[min_percent max_percent min_time nonzero sort_method filter_by max_depth max_threads title only exclude].freeze
 
     # Options of ruby-prof's printers that say nothing about this report, taken without a word.
     ELSEWHERE = %i[application editor_uri expansion path print_file profile threshold].freeze
@@ -69,7 +69,15 @@ module RubyProf
       @filter_by = filter_by
       @sort_method = sort_method
       @max_depth = max_depth
+      filter_result
       @options
+    end
+
+    # The printed profile has only the methods that `only:` and `exclude:` leave.
+    def filter_result
+      @whole ||= @result
+      patterns = @options.slice(:only, :exclude).compact
+      @result = patterns.empty? ? @whole : Filter.from_options(patterns).apply(@whole)
     end
 
     def default_filter

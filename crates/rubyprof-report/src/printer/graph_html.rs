@@ -13,16 +13,15 @@
 mod allocated;
 mod data;
 mod section;
-mod templates;
 mod view;
 
 use std::io::Write;
 
 use rubyprof_core::Profile;
-use tera::Context;
 
 use crate::error::Error;
 use crate::options::Options;
+use crate::page::Page;
 use crate::selection;
 use data::Names;
 use section::{Scope, Shared};
@@ -45,10 +44,9 @@ const MAX_METHOD_ROWS: u64 = 20_000;
 pub fn graph_html(profile: &Profile, options: &Options, out: &mut dyn Write) -> Result<(), Error> {
     let (sums, methods) = selection::thread_sums(profile);
     let chosen = selection::sections(&sums, options.max_threads, MAX_METHOD_ROWS);
-    let templates = templates::load(profile.measure_mode.unit())?;
-    let head = view::head(profile, options, (&sums, methods), &chosen);
-    let mut page = Page { templates, out };
-    page.render(templates::HEAD, &head)?;
+    let mut page = Page::new(profile.measure_mode.unit(), out)?;
+    let top = view::top(profile, options, (&sums, methods), &chosen);
+    page.render("graph_html/head.html", &top)?;
     let mut scopes: Vec<Scope> = chosen.into_iter().map(Scope::Thread).collect();
     if profile.threads().len() > 1 {
         scopes.insert(0, Scope::All);
@@ -61,25 +59,9 @@ pub fn graph_html(profile: &Profile, options: &Options, out: &mut dyn Write) -> 
     };
     for scope in scopes {
         let section = shared.section(scope);
-        page.render(templates::SECTION, &section)?;
+        page.render("graph_html/section.html", &section)?;
     }
     let names = shared.names.json(profile);
-    page.render(templates::FOOT, &view::Foot::new(options, names))?;
+    page.render("graph_html/foot.html", &view::Bottom::new(options, names))?;
     Ok(())
-}
-
-struct Page<'a> {
-    templates: tera::Tera,
-    out: &'a mut dyn Write,
-}
-
-impl Page<'_> {
-    fn render(&mut self, template: &str, view: &impl serde::Serialize) -> Result<(), Error> {
-        let context = Context::from_serialize(view)?;
-        // Into memory first: tera writes piece by piece, and its error would hide that of `out`.
-        let mut text = Vec::new();
-        self.templates.render_to(template, &context, &mut text)?;
-        self.out.write_all(&text)?;
-        Ok(())
-    }
 }

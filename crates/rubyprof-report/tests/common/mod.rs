@@ -275,3 +275,11 @@ pub(crate) fn call_trees(profile: &Profile, options: &Options) -> String {
     }
     String::from_utf8(out).expect("a report is UTF-8")
 }
+
+pub(crate) fn call_stack(profile: &Profile, options: &Options) -> String {
+    print(rubyprof_report::call_stack, profile, options)
+}
+
+pub(crate) fn flame_graph(profile: &Profile, options: &Options) -> String {
+    print(rubyprof_report::flame_graph, profile, options)
+}

@@ -16,12 +16,14 @@ type Printer =
     fn(&Recorded, &Options, &mut dyn std::io::Write) -> Result<(), rubyprof_report::Error>;
 
 /// The printers by the name their Ruby class uses.
-const PRINTERS: [(&str, Printer); 5] = [
+const PRINTERS: [(&str, Printer); 7] = [
     ("call_info", rubyprof_report::call_info),
     ("dot", rubyprof_report::dot),
     ("flat", rubyprof_report::flat),
     ("graph", rubyprof_report::graph),
     ("graph_html", rubyprof_report::graph_html),
+    ("call_stack", rubyprof_report::call_stack),
+    ("flame_graph", rubyprof_report::flame_graph),
 ];
 
 type PartPrinter = fn(

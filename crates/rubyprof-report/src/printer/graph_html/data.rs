@@ -3,34 +3,26 @@
 //! Names and files stand once in the page; a section refers to them by number. Everything is an
 //! array of numbers (with -1 for none), because a key per value would be most of the bytes.
 
-use std::collections::HashMap;
 use std::fmt::Write;
 
-use rubyprof_core::{CallGraph, Edge, FileId, Location, Profile};
+use rubyprof_core::{CallGraph, Edge, Location, Profile};
 
 use super::allocated::Allocated;
-use crate::format::{escape, uri};
+use crate::format::escape;
+use crate::page::Files;
 
 /// The names that the sections of a page share.
 #[derive(Default)]
 pub(super) struct Names {
-    files: Vec<FileId>,
-    number_of_file: HashMap<FileId, usize>,
+    files: Files,
     used: bool,
 }
 
 impl Names {
     /// The page's number of a file; -1 for none.
     fn file(&mut self, location: Location) -> i64 {
-        let Some(file) = location.file else {
-            return -1;
-        };
-        let files = &mut self.files;
-        let number = *self.number_of_file.entry(file).or_insert_with(|| {
-            files.push(file);
-            files.len() - 1
-        });
-        i64::try_from(number).unwrap_or(-1)
+        let number = location.file.map(|file| self.files.number(file));
+        number.map_or(-1, i64::from)
     }
 
     /// `{"methods": [name, ...], "files": [[path, short name, uri or null], ...]}`; `None` if no
@@ -44,22 +36,9 @@ impl Names {
             comma(index, &mut json);
             escape::json(&method.full_name(), &mut json);
         }
-        json.push_str("],\"files\":[");
-        for (index, file) in self.files.iter().enumerate() {
-            let path = profile.file(*file);
-            comma(index, &mut json);
-            json.push('[');
-            escape::json(path, &mut json);
-            json.push(',');
-            escape::json(uri::base_name(path), &mut json);
-            json.push(',');
-            match uri::file(path, 0) {
-                Some(uri) => escape::json(&uri, &mut json),
-                None => json.push_str("null"),
-            }
-            json.push(']');
-        }
-        json.push_str("]}");
+        json.push_str("],\"files\":");
+        self.files.json(profile, &mut json);
+        json.push('}');
         Some(json)
     }
 }

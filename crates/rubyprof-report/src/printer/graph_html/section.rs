@@ -6,8 +6,9 @@ use rubyprof_core::{CallGraph, Edge, MethodId, MethodRow, Profile};
 
 use super::allocated::{Allocated, allocated};
 use super::data::{self, Names};
-use super::view::{AllocationRow, EdgeRow, Line, Row, Section};
+use super::view::{AllocationRow, EdgeRow, Row, Section};
 use crate::options::{Column, Options};
+use crate::page::Line;
 use crate::selection::{self, percent};
 
 /// Whose calls a section shows.

@@ -1,29 +1,18 @@
 //! What the templates see: plain serialised structures, numbers not yet formatted.
 
-use rubyprof_core::{FileId, Profile, Unit};
+use rubyprof_core::Profile;
 use serde::Serialize;
 
-use crate::format::uri;
 use crate::options::Options;
+use crate::page::{Foot, Head, Line};
 use crate::selection::{ThreadSums, percent};
 
 /// The head of the page, down to the table of threads.
 #[derive(Serialize)]
-pub(super) struct Head<'a> {
-    title: &'a str,
-    generated_at: Option<&'a str>,
-    mode: &'static str,
-    unit: &'static str,
-    clock: &'a str,
-    c_calls: bool,
-    track_allocations: bool,
-    total: u64,
-    methods: usize,
-    paths: usize,
-    calls: u64,
+pub(super) struct Top<'a> {
+    page: Head<'a>,
     threads: Vec<ThreadView>,
     sections: usize,
-    css: &'static str,
 }
 
 /// A row of the table of threads.
@@ -40,12 +29,12 @@ pub(super) struct ThreadView {
     methods: u64,
 }
 
-pub(super) fn head<'a>(
+pub(super) fn top<'a>(
     profile: &'a Profile,
     options: &'a Options,
     (sums, methods): (&[ThreadSums], usize),
     chosen: &[usize],
-) -> Head<'a> {
+) -> Top<'a> {
     let total = profile.total();
     let threads = sums
         .iter()
@@ -64,25 +53,12 @@ pub(super) fn head<'a>(
             }
         })
         .collect();
-    Head {
-        title: options.title.as_deref().unwrap_or("Call graph"),
-        generated_at: options.generated_at.as_deref(),
-        mode: profile.measure_mode.title(),
-        unit: match profile.measure_mode.unit() {
-            Unit::Nanoseconds => "ns",
-            Unit::Objects => "objects",
-            Unit::Bytes => "bytes",
-        },
-        clock: &profile.clock,
-        c_calls: profile.c_calls,
-        track_allocations: profile.track_allocations,
-        total,
-        methods,
-        paths: profile.nodes().len(),
-        calls: sums.iter().map(|sum| sum.calls).sum(),
+    let calls = sums.iter().map(|sum| sum.calls).sum();
+    let css = include_str!("../../../assets/graph_html.css");
+    Top {
+        page: Head::new(profile, options, "Call graph", (methods, calls), css),
         threads,
         sections: chosen.len(),
-        css: include_str!("../../../assets/graph_html.css"),
     }
 }
 
@@ -148,40 +124,20 @@ pub(super) struct AllocationRow {
     pub(super) line: Option<Line>,
 }
 
-/// A line of a file.
-#[derive(Serialize)]
-pub(super) struct Line {
-    short: String,
-    full: String,
-    href: Option<String>,
-}
-
-impl Line {
-    pub(super) fn new(profile: &Profile, file: Option<FileId>, line: u32) -> Option<Self> {
-        let path = profile.file(file?);
-        Some(Self {
-            short: format!("{}:{line}", uri::base_name(path)),
-            full: format!("{path}:{line}"),
-            href: uri::file(path, line),
-        })
-    }
-}
-
 /// The end of the page.
 #[derive(Serialize)]
-pub(super) struct Foot<'a> {
-    version: Option<&'a str>,
+pub(super) struct Bottom<'a> {
+    foot: Foot<'a>,
     /// Names and files for the sections that carry data.
     names: Option<String>,
-    js: &'static str,
 }
 
-impl<'a> Foot<'a> {
+impl<'a> Bottom<'a> {
     pub(super) fn new(options: &'a Options, names: Option<String>) -> Self {
+        let js = include_str!("../../../assets/graph_html.js");
         Self {
-            version: options.version.as_deref(),
+            foot: Foot::new(options, &[js]),
             names,
-            js: include_str!("../../../assets/graph_html.js"),
         }
     }
 }

@@ -6,9 +6,27 @@ use tera::{Kwargs, State, Tera};
 use crate::error::Error;
 use crate::format::{escape, number};
 
-pub(super) const HEAD: &str = "head.html";
-pub(super) const SECTION: &str = "section.html";
-pub(super) const FOOT: &str = "foot.html";
+/// A template by its name: the path below `templates/` without the last extension.
+macro_rules! template {
+    ($name:literal) => {
+        (
+            $name,
+            include_str!(concat!("../../templates/", $name, ".tera")),
+        )
+    };
+}
+
+const TEMPLATES: [(&str, &str); 9] = [
+    template!("shared/head.html"),
+    template!("shared/facts.html"),
+    template!("shared/paths.html"),
+    template!("shared/foot.html"),
+    template!("graph_html/head.html"),
+    template!("graph_html/section.html"),
+    template!("graph_html/foot.html"),
+    template!("call_stack/page.html"),
+    template!("flame_graph/page.html"),
+];
 
 /// Parses the templates. Filters know the unit, so a view carries bare numbers and every number of
 /// a page is formatted by the same few functions. Parsing takes less than a millisecond, so nothing
@@ -32,19 +50,6 @@ pub(super) fn load(unit: Unit) -> Result<Tera, Error> {
     tera.register_filter("fixed", |share: f64, _: Kwargs, _: &State| {
         format!("{share:.2}")
     });
-    tera.add_raw_templates([
-        (
-            HEAD,
-            include_str!("../../../templates/graph_html/head.html.tera"),
-        ),
-        (
-            SECTION,
-            include_str!("../../../templates/graph_html/section.html.tera"),
-        ),
-        (
-            FOOT,
-            include_str!("../../../templates/graph_html/foot.html.tera"),
-        ),
-    ])?;
+    tera.add_raw_templates(TEMPLATES)?;
     Ok(tera)
 }
