@@ -106,8 +106,22 @@ RSpec.describe Rack::RubyProf, stress: false do
   end
 
   describe "enabled:" do
-    it "is everything by default, as in ruby-prof" do
-      middleware(enabled: true).call(env)
+    it "is needed in production" do
+      before = ENV.values_at("RACK_ENV", "RAILS_ENV")
+      ENV["RACK_ENV"] = nil
+      ENV["RAILS_ENV"] = "production"
+      made = nil
+      expect { made = middleware }.to output(/profiles nothing, since RAILS_ENV is production/).to_stderr
+      expect(made.call(env)).to equal response
+      expect(files).to be_empty
+      expect { middleware(enabled: true).call(env) }.not_to output.to_stderr
+      expect(files).not_to be_empty
+    ensure
+      ENV["RACK_ENV"], ENV["RAILS_ENV"] = before
+    end
+
+    it "is everything elsewhere, as in ruby-prof" do
+      middleware.call(env)
       expect(files.length).to eq 1
     end
 
