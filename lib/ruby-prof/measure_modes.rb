@@ -4,7 +4,7 @@ module RubyProf
   # The measure modes by the names that the environment and the command line use.
   MEASURE_MODE_NAMES = {
     "wall" => WALL_TIME, "wall_time" => WALL_TIME,
-    "process" => PROCESS_TIME, "process_time" => PROCESS_TIME,
+    "process" => PROCESS_TIME, "process_time" => PROCESS_TIME, "cpu" => PROCESS_TIME,
     "allocations" => ALLOCATIONS, "memory" => MEMORY
   }.freeze
   private_constant :MEASURE_MODE_NAMES

@@ -55,14 +55,13 @@ module RubyProf
     # @raise [RubyProf::OutputError] if there is no such directory or it cannot be written to
     def print(options = nil, **keywords)
       @options = file_options(options, keywords)
-      directory(path)
+      directory(given_path)
       @kinds.flat_map { |_, _, name| public_send(:"print_to_#{name}") }.map(&:to_s)
     end
 
-    # @return [String] the path of a report, whether it is printed or not
     %i[flat graph graph_html flame_graph stack call_info dot].each do |name|
       define_method(:"#{name}_report") { file(KINDS.fetch(name)).to_s }
-      define_method(:"print_to_#{name}") { print_to_file(KINDS.fetch(name)) }
+      define_method(:"print_to_#{name}") { |options = nil, **keywords| print_to_file(KINDS.fetch(name), options, keywords) }
     end
 
     # @return [String] the path of the first file of the call trees
@@ -70,8 +69,13 @@ module RubyProf
       path.join("callgrind.out.#{Process.pid}").to_s
     end
 
-    # @!visibility private
-    def print_to_tree
+    # Writes the call trees, as files for KCachegrind.
+    #
+    # @param options [Hash] for this report, beside those of {#print}
+    # @return [Array<String>] their paths
+    # @raise (see #print)
+    def print_to_tree(options = nil, **keywords)
+      add_options(options, keywords)
       CallTreePrinter.new(@result).print(**@options, path: path)
     end
 
@@ -82,16 +86,26 @@ module RubyProf
       known || raise(ArgumentError, "unknown printer #{name.inspect}: give some of #{KINDS.keys.map(&:inspect).join(", ")}")
     end
 
+    def given_path
+      @options[:path] || ::Dir.pwd
+    end
+
     def path
-      ::Pathname.new(@options[:path] || ::Dir.pwd)
+      ::Pathname.new(given_path)
     end
 
     def file((_, suffix, _))
       path.join("#{@options[:profile] || "profile"}.#{suffix}")
     end
 
+    def add_options(options, keywords)
+      @options = @options.merge(file_options(options, keywords))
+      directory(given_path)
+    end
+
     # @return [Pathname]
-    def print_to_file(kind)
+    def print_to_file(kind, options, keywords)
+      add_options(options, keywords)
       printer = RubyProf.const_get(kind.first).new(@result)
       printer.print(file(kind), **@options)
     end
