@@ -1,5 +1,6 @@
 //! One run of a profile: the recorder and what it needs to read the VM.
 
+use std::any::Any;
 use std::collections::HashSet;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -12,7 +13,6 @@ use rubyprof_core::{
 use crate::classes::{Admission, Classes, Pins};
 use crate::clock::{self, Clock};
 use crate::memory::Memory;
-use crate::testing;
 use crate::vm::event::{NEWOBJ, Reader, TraceArg};
 use crate::vm::frames;
 
@@ -103,6 +103,12 @@ impl Session {
         self.vm.now()
     }
 
+    /// A panic: nothing is recorded any more.
+    pub(crate) fn fail(&mut self, panic: &(dyn Any + Send)) {
+        self.failure = Some(crate::guard::message(panic));
+        self.recorder.stop_listening();
+    }
+
     /// The end: what was made last has all it will have.
     pub(crate) fn close(&mut self) {
         self.vm.size_newest(&mut self.recorder);
@@ -122,14 +128,10 @@ impl VmState {
     #[cold]
     #[inline(never)]
     fn now_slowly(&self) -> u64 {
-        match self.clock {
-            Clock::Tsc => clock::tsc(),
-            Clock::Monotonic => clock::monotonic(),
-            Clock::ProcessCpu => clock::process_cpu(),
-            Clock::Objects => self.objects,
+        self.clock.read().unwrap_or_else(|| match self.clock {
             Clock::Bytes => self.memory.as_ref().map_or(0, Memory::bytes),
-            Clock::Manual => testing::now(),
-        }
+            _ => self.objects,
+        })
     }
 
     /// What a method is recorded under.
