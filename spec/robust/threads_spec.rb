@@ -93,6 +93,21 @@ RSpec.describe "threads that end in every way", stress: false do
     end
   end
 
+  it "makes no thread's fiber twice where objects are counted with public functions only" do
+    expect(output_of(<<~RUBY, env: { "RUBY_PROF_EVENTS" => "public" })).to eq "20"
+      waiting = 20.times.map { Thread.new { Thread.stop; Fiber.current; 1.to_s } }
+      Thread.pass until waiting.all?(&:stop?)
+      5.times do
+        RubyProf.profile(measure_mode: RubyProf::ALLOCATIONS) do
+          20.times.map { Thread.new { 1.to_s } }.each(&:join)
+          waiting.select(&:alive?).each(&:run).each(&:join)
+        end
+        GC.start
+      end
+      p waiting.count { |thread| thread.value == "1" }
+    RUBY
+  end
+
   it "takes start and stop in other threads, and profiles at the same time" do
     expect(output_of(<<~RUBY)).to eq "[]\n[]"
       profile = RubyProf::Profile.new

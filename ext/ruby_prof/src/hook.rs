@@ -180,8 +180,8 @@ unsafe fn slowly<R: Reader>(session: &mut Session, arg: *mut TraceArg) {
 }
 
 unsafe extern "C" fn on_object<R: Reader>(data: VALUE, arg: *mut TraceArg) {
-    // SAFETY: as for `on_event`. The VM reports no object that a hook of its own makes, and ours
-    // make none, so the session is not in use.
+    // SAFETY: as for `on_event`. Our hooks make no object while they use the session, but for the
+    // Fiber that the public reader asks for, and then nothing of the recorder is touched.
     unsafe {
         guarded(session(data), |session| {
             object_made::<R>(arg, &mut session.recorder, &mut session.vm);
