@@ -19,8 +19,9 @@
 # |                              | PRINTER and FILE there is no report then  |                      |
 # | RUBY_PROF_MIN_PERCENT        | least share of a method to be shown       | the printer's        |
 # | RUBY_PROF_SORT               | total, self, wait, child                  | the printer's        |
-# | RUBY_PROF_EXCLUDE            | methods to leave out: Foo#bar,Foo.bar,Foo,|                      |
-# |                              | /regexp/,lib/path,gem:rack,app,gems,stdlib,c |                   |
+# | RUBY_PROF_EXCLUDE            | methods to leave out, separated by commas:|                      |
+# |                              | Foo#bar, Foo.bar, Foo, /regexp/, lib/path,|                      |
+# |                              | gem:rack, app, gems, stdlib, c            |                      |
 # | RUBY_PROF_EXCLUDE_COMMON     | 1: leave out each, map, times ...         | 0                    |
 # | RUBY_PROF_ONLY               | patterns like those of RUBY_PROF_EXCLUDE  |                      |
 # | RUBY_PROF_C_CALLS            | 0: leave out methods written in C         | 1                    |

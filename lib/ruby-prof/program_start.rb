@@ -14,7 +14,7 @@ module RubyProf
       return yield if caller_locations.any? { |frame| frame.label == "<main>" }
 
       TracePoint.new(:script_compiled) do |point|
-        next unless point.instruction_sequence.path == $PROGRAM_NAME
+        next unless point.instruction_sequence&.path == $PROGRAM_NAME
 
         point.disable
         yield

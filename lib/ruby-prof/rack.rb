@@ -12,8 +12,8 @@ module Rack
   #   use Rack::RubyProf, path: "tmp/profile", request_thread_only: true, aggregate: 100
   #
   # A configuration written for ruby-prof does what it did: every request is profiled, but for those of
-  # `skip_paths`. `enabled:` makes that an exception: set it wherever strangers can send requests, since profiling
-  # makes a request several times slower and its reports take disk space.
+  # `skip_paths`. Not so in production (RACK_ENV, RAILS_ENV or APP_ENV says so), where strangers send requests and
+  # profiling makes each several times slower: there `enabled:` has to say which requests it may profile.
   #
   # What the application returns or raises reaches the server untouched; a report that cannot be written is a
   # line in rack.errors. The body is not read: what it computes in `each` is not profiled.
@@ -39,7 +39,8 @@ module Rack
     # @option keywords [Array<Regexp, String>] :skip_paths requests to leave alone, Strings being beginnings;
     #   default: /assets, and styles, scripts and images
     # @option keywords [Array<Regexp, String>] :only_paths the only requests to profile
-    # @option keywords [nil, Boolean, #call, Hash] :enabled which requests may be profiled. nil: all, as in ruby-prof. A callable
+    # @option keywords [nil, Boolean, #call, Hash] :enabled which requests may be profiled. nil: all, as in ruby-prof, but none in
+    #   production. A callable
     #   gets the env. A Hash names a `header:` or a `param:` of the query and the `value:` it has to have
     # @option keywords [Integer] :aggregate one report for so many requests; what is left is written when the process ends
     # @option keywords [Symbol] :aggregate_by :path, a report for each path (the default), or :all

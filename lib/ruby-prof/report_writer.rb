@@ -131,11 +131,12 @@ module RubyProf
       file&.close
     end
 
-    # The program may have put something else in $stdout, or an encoding on it.
+    # The program may have put something else in $stdout, an encoding on it, or another file in the place of
+    # one that it closed: fileno raises then.
     def print_to_stdout(profile)
-      $stdout.flush unless $stdout.closed?
-      $stdout.equal?(STDOUT) || STDOUT.flush
-      stdout = IO.for_fd(1, "wb", autoclose: false)
+      $stdout.flush if $stdout.respond_to?(:flush)
+      STDOUT.flush
+      stdout = IO.for_fd(STDOUT.fileno, "wb", autoclose: false)
       @kind.printer.new(profile).print(stdout, **@options)
       stdout.flush
     end

@@ -48,6 +48,16 @@ RSpec.describe "ruby-prof script.rb", stress: false do
     expect(calls(report, "Kernel#print")).to eq 1
   end
 
+  it "has the open files that it was given" do
+    from, to = IO.pipe
+    file("script.rb", "IO.for_fd(7).write('hello')")
+    system(Subprocess::CLEAN, RbConfig.ruby, "-I", Command::LIBRARY, Command::EXE, "-f", "r.txt", "script.rb", chdir: directory, 7 => to)
+    to.close
+    expect(from.read).to eq "hello"
+  ensure
+    from.close
+  end
+
   it "requires its neighbours" do
     file("neighbour.rb", "def neighbour = :here")
     expect(calls(same(%(require_relative "neighbour"; p neighbour)), "Object#neighbour")).to eq 1

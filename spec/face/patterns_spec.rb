@@ -42,6 +42,12 @@ RSpec.describe "patterns of methods on the command line", stress: false do
     ]
   end
 
+  it "load nothing to find out" do
+    file("later.rb", "puts :loaded\nclass Later; def x = 1; end")
+    ended = ruby_prof("--exclude", "Later#x", "-f", "r.txt", "-e", "autoload :Later, './later'")
+    expect([ended.stdout, ended.stderr]).to eq ["", "ruby-prof: Later#x matched nothing: the program has no Later\n"]
+  end
+
   it "leave out common methods" do
     expect(shown("--exclude-common")).not_to include "Array#each"
   end

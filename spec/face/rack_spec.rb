@@ -106,8 +106,22 @@ RSpec.describe Rack::RubyProf, stress: false do
   end
 
   describe "enabled:" do
-    it "is everything by default, as in ruby-prof" do
-      middleware(enabled: true).call(env)
+    it "is needed in production" do
+      before = ENV.values_at("RACK_ENV", "RAILS_ENV")
+      ENV["RACK_ENV"] = nil
+      ENV["RAILS_ENV"] = "production"
+      made = nil
+      expect { made = middleware }.to output(/profiles nothing, since RAILS_ENV is production/).to_stderr
+      expect(made.call(env)).to equal response
+      expect(files).to be_empty
+      expect { middleware(enabled: true).call(env) }.not_to output.to_stderr
+      expect(files).not_to be_empty
+    ensure
+      ENV["RACK_ENV"], ENV["RAILS_ENV"] = before
+    end
+
+    it "is everything elsewhere, as in ruby-prof" do
+      middleware.call(env)
       expect(files.length).to eq 1
     end
 
@@ -210,6 +224,15 @@ RSpec.describe Rack::RubyProf, stress: false do
       described_class.new(app, path: "#{path}/here", printers: { several => "many" }).call(env)
     end
     expect(files).to eq %w[here/callgrind.out.42.users-1 here/users-1.flat.txt]
+  end
+
+  it "makes one of fibers with merge_fibers" do
+    fibers = ->(_env) { 3.times { Fiber.new { Pages.work(2) }.resume } && response }
+    [false, true].map do |merge|
+      middleware(fibers, request_thread_only: true, merge_fibers: merge).call(env)
+      # The sections on single fibers come after the one on all of them.
+      expect(File.read("#{path}/#{files.first}").scan(/(\d+)\s+<Module::Pages>#tick/).flatten.last).to eq(merge ? "6" : "2")
+    end
   end
 
   describe "other threads" do

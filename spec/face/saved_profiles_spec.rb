@@ -86,6 +86,13 @@ RSpec.describe "saved profiles", stress: false do
       expect(calls(ruby_prof("report", saved).stdout, "Object#work")).to eq 3
     end
 
+    it "is that to a stdout which the program closed, and no other file suffers" do
+      ended = ruby_prof("-e", "def work = 1; 3.times { work }; STDOUT.close; $victim = File.open('victim', 'w')")
+      expect([read("victim"), ended.status.exitstatus]).to eq ["", 0]
+      expect(ended.stderr).to include("ruby-prof: the report failed: closed stream (IOError)")
+      expect(calls(ruby_prof("report", *files("*.rprof")).stdout, "Object#work")).to eq 3
+    end
+
     it "may be that of ruby-prof report, which then exits with 1" do
       ruby_prof("--save", "a.rprof", "script.rb")
       expect(ruby_prof("report", "a.rprof", "-f", "/dev/full").status.exitstatus).to eq 1

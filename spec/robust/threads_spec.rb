@@ -93,6 +93,21 @@ RSpec.describe "threads that end in every way", stress: false do
     end
   end
 
+  it "makes no thread's fiber twice where objects are counted with public functions only" do
+    expect(output_of(<<~RUBY, env: { "RUBY_PROF_EVENTS" => "public" })).to eq "20"
+      waiting = 20.times.map { Thread.new { Thread.stop; Fiber.current; 1.to_s } }
+      Thread.pass until waiting.all?(&:stop?)
+      5.times do
+        RubyProf.profile(measure_mode: RubyProf::ALLOCATIONS) do
+          20.times.map { Thread.new { 1.to_s } }.each(&:join)
+          waiting.select(&:alive?).each(&:run).each(&:join)
+        end
+        GC.start
+      end
+      p waiting.count { |thread| thread.value == "1" }
+    RUBY
+  end
+
   it "takes start and stop in other threads, and profiles at the same time" do
     expect(output_of(<<~RUBY)).to eq "[]\n[]"
       profile = RubyProf::Profile.new
@@ -110,6 +125,55 @@ RSpec.describe "threads that end in every way", stress: false do
         end
       end
       p faults.flat_map(&:value)
+    RUBY
+  end
+
+  # Prints 100. Without C methods a read of a pipe is no event: only the VM can tell who runs.
+  let(:waiting) do
+    <<~RUBY
+      def ask(asks, replies) = [asks.putc(1), replies.getbyte]
+      requests, asks = IO.pipe
+      replies, answers = IO.pipe
+      Thread.new { requests.getbyte; RubyProf::Testing.advance(100); answers.putc(1) }
+      profile = RubyProf::Profile.new(c_calls: false)
+      RubyProf::Testing.use_manual_clock(profile)
+      profile.profile { ask(asks, replies) }
+      method = profile.threads.first.methods.find { |each| each.method_name == :ask }
+      puts (method.wait_time * 1e9).round
+    RUBY
+  end
+
+  describe "and that run", if: RUBY_VERSION >= "3.3" do
+    it "tells apart with public functions only" do
+      expect(output_of(waiting, env: { "RUBY_PROF_EVENTS" => "public" })).to eq "100"
+    end
+
+    it "tells apart after other profiles, and while they run" do
+      expect(output_of("RubyProf.profile {}; RubyProf.start; #{waiting}; RubyProf.stop; #{waiting}")).to eq "100\n100"
+    end
+
+    it "tells apart in the child of a thread that forked while profiles ran and threads took turns" do
+      expect(output_of(<<~RUBY)).to eq "100\n100\n100"
+        4.times { Thread.new { loop { sleep 0.0001 } } }
+        RubyProf.start
+        3.times do
+          Thread.new { Process.wait(fork { RubyProf.stop; #{waiting} }) }.join
+        end
+        RubyProf.stop
+      RUBY
+    end
+  end
+
+  it "does not let them wait for other Ractors" do
+    expect(output_of(<<~RUBY)).to eq "[true, []]"
+      until_then = Process.clock_gettime(Process::CLOCK_MONOTONIC) + 0.5
+      ractor = Ractor.new(until_then) do |time|
+        work = -> { nil while Process.clock_gettime(Process::CLOCK_MONOTONIC) < time }
+        2.times.map { Thread.new(&work) }.each(&:join)
+      end
+      profile = RubyProf.profile { sleep 0.5 }
+      ractor.respond_to?(:value) ? ractor.value : ractor.take
+      p [profile.threads.sum(&:wait_time) < 0.2, Child.faults(profile)]
     RUBY
   end
 end

@@ -30,6 +30,8 @@ pub(crate) struct Frame {
 #[derive(Debug)]
 pub(crate) struct Fiber {
     pub(crate) origin: FiberOrigin,
+    /// What its events carry.
+    pub(crate) token: u64,
     /// Empty while the fiber runs: the recorder holds the running fiber's frames itself.
     pub(crate) stack: Vec<Frame>,
     /// The invisible node under which the fiber's tree grows.
@@ -37,12 +39,29 @@ pub(crate) struct Fiber {
     /// The innermost method that was running when the fiber was first seen and has not returned;
     /// what lies outside it is not part of the profile.
     pub(crate) root: Option<DraftId>,
-    /// Profile time at which another fiber was seen running.
+    /// Profile time at which it was last seen running.
     pub(crate) left_at: u64,
+    /// If it left since its thread stopped running: for how long threads had run until then.
+    pub(crate) busy_when_left: Option<u64>,
     /// Whether its live frames are known. (They are not when an object is made for it before it
     /// begins.)
     pub(crate) seeded: bool,
     /// It gave way to another fiber of its thread and has not run since. It waits for whoever
     /// resumes it, or has ended: either way nothing of it is going on.
     pub(crate) suspended: bool,
+}
+
+impl Fiber {
+    /// How long others ran in its place until `now`, when threads have run for `busy`.
+    ///
+    /// A fiber that gave way to another of its thread does nothing until it is resumed: it waits all
+    /// the time. So does one of which nothing better is known than that others had events. But a
+    /// thread that stops may be asleep, or reads: what is waiting is only the time that other threads
+    /// ran; the rest its method took itself.
+    pub(crate) fn waited(&self, now: u64, busy: u64) -> u64 {
+        match self.busy_when_left {
+            Some(before) if !self.suspended => busy.saturating_sub(before),
+            _ => now.saturating_sub(self.left_at),
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The state machine: calls, returns and switches in, a growing call tree out.
 
 mod fibers;
+mod threads;
 
 use std::collections::HashMap;
 
@@ -12,6 +13,7 @@ use crate::method::{MethodId, MethodKey};
 use crate::methods::Methods;
 use crate::source::{Location, Sources};
 use crate::tally::{Tally, TallyKey};
+use threads::Turn;
 
 /// Records one profile.
 ///
@@ -42,6 +44,10 @@ pub struct Recorder {
     running: HashMap<u64, usize, BuildMix>,
     current: Option<usize>,
     current_token: u64,
+    /// The thread that runs, if one is known to. While a fiber is current, its thread.
+    turn: Option<Turn>,
+    /// Profile time in which threads ran, up to the running one's turn.
+    busy: u64,
     /// Profile time at which the recorder was paused.
     paused_at: Option<u64>,
     pub(crate) waits: HashMap<DraftId, u64, BuildMix>,
@@ -81,6 +87,8 @@ impl Recorder {
             running: HashMap::default(),
             current: None,
             current_token: NO_TOKEN,
+            turn: None,
+            busy: 0,
             paused_at: None,
             waits: HashMap::default(),
             tally: Tally::default(),
@@ -261,10 +269,14 @@ impl Recorder {
     pub(crate) fn close(&mut self, now: u64) {
         let now = self.profile_time(now);
         self.suspend(now);
+        self.end_turn(now);
+        let busy = self.busy;
         for index in 0..self.fibers.len() {
             let fiber = &mut self.fibers[index];
-            let end = if fiber.suspended { fiber.left_at } else { now };
-            let waited = end.saturating_sub(fiber.left_at);
+            let (end, waited) = match fiber.suspended {
+                true => (fiber.left_at, 0),
+                false => (now, fiber.waited(now, busy)),
+            };
             std::mem::swap(&mut self.stack, &mut fiber.stack);
             self.current = Some(index);
             self.refresh_top();

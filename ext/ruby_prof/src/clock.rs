@@ -5,6 +5,8 @@ use std::sync::{Once, OnceLock};
 
 use rubyprof_core::Scale;
 
+use crate::testing;
+
 /// What the events of a profile are stamped with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Clock {
@@ -29,6 +31,28 @@ impl Clock {
             Self::Tsc
         } else {
             Self::Monotonic
+        }
+    }
+
+    /// The clocks that any thread can read at any time.
+    #[cfg(ruby_gte_3_3)]
+    pub(crate) const OF_TIME: [Self; 4] =
+        [Self::Tsc, Self::Monotonic, Self::ProcessCpu, Self::Manual];
+
+    /// Its place among them.
+    #[cfg(ruby_gte_3_3)]
+    pub(crate) fn place(self) -> Option<usize> {
+        Self::OF_TIME.iter().position(|clock| *clock == self)
+    }
+
+    /// The reading, unless it is the session that counts.
+    pub(crate) fn read(self) -> Option<u64> {
+        match self {
+            Self::Tsc => Some(tsc()),
+            Self::Monotonic => Some(monotonic()),
+            Self::ProcessCpu => Some(process_cpu()),
+            Self::Manual => Some(testing::now()),
+            Self::Objects | Self::Bytes => None,
         }
     }
 

@@ -10,6 +10,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rb_sys::VALUE;
 
 use crate::session::{Event, Session, object_made};
+#[cfg(ruby_gte_3_3)]
+use crate::threads::Threads;
 use crate::vm::event::{
     C_CALL, C_RETURN, CALL, FIBER_SWITCH, NEWOBJ, RETURN, Reader, THREAD_BEGIN, THREAD_END,
     TraceArg,
@@ -24,6 +26,8 @@ pub(crate) struct Hooks {
     data: VALUE,
     calls: RawHook,
     objects: Option<RawHook>,
+    #[cfg(ruby_gte_3_3)]
+    _threads: Threads,
 }
 
 impl Hooks {
@@ -55,6 +59,10 @@ impl Hooks {
             data: session as VALUE | 1,
             calls,
             objects: objects.then_some(made),
+            // First, since it could raise.
+            // SAFETY: the caller's.
+            #[cfg(ruby_gte_3_3)]
+            _threads: unsafe { Threads::tell(session) },
         };
         // SAFETY: both functions catch panics and raise nothing; the data is a special constant.
         unsafe {
@@ -172,8 +180,8 @@ unsafe fn slowly<R: Reader>(session: &mut Session, arg: *mut TraceArg) {
 }
 
 unsafe extern "C" fn on_object<R: Reader>(data: VALUE, arg: *mut TraceArg) {
-    // SAFETY: as for `on_event`. The VM reports no object that a hook of its own makes, and ours
-    // make none, so the session is not in use.
+    // SAFETY: as for `on_event`. Our hooks make no object while they use the session, but for the
+    // Fiber that the public reader asks for, and then nothing of the recorder is touched.
     unsafe {
         guarded(session(data), |session| {
             object_made::<R>(arg, &mut session.recorder, &mut session.vm);
@@ -196,7 +204,6 @@ fn guarded(session: &mut Session, work: impl FnOnce(&mut Session)) {
         work(session);
     }));
     if let Err(panic) = outcome {
-        session.failure = Some(crate::guard::message(&*panic));
-        session.recorder.stop_listening();
+        session.fail(&*panic);
     }
 }

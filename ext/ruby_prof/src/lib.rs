@@ -17,6 +17,8 @@ mod names;
 mod ruby_api;
 mod session;
 mod testing;
+#[cfg(ruby_gte_3_3)]
+mod threads;
 mod vm;
 
 use magnus::{Error, Ruby};

@@ -1,5 +1,6 @@
 //! One run of a profile: the recorder and what it needs to read the VM.
 
+use std::any::Any;
 use std::collections::HashSet;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -12,7 +13,6 @@ use rubyprof_core::{
 use crate::classes::{Admission, Classes, Pins};
 use crate::clock::{self, Clock};
 use crate::memory::Memory;
-use crate::testing;
 use crate::vm::event::{NEWOBJ, Reader, TraceArg};
 use crate::vm::frames;
 
@@ -62,6 +62,8 @@ pub(crate) struct VmState {
     /// The fiber that began last, and its object id: none of its methods was called yet.
     newborn: Option<(u64, u64)>,
     seen_fibers: HashSet<(u64, u64)>,
+    /// The class of a fiber that no program made.
+    fiber_class: VALUE,
 }
 
 impl Session {
@@ -92,6 +94,7 @@ impl Session {
                 starter: Some(starter),
                 newborn: None,
                 seen_fibers: HashSet::new(),
+                fiber_class: fiber_class(),
             },
             failure: None,
             fuse: None,
@@ -101,6 +104,12 @@ impl Session {
     /// The clock's reading.
     pub(crate) fn now(&self) -> u64 {
         self.vm.now()
+    }
+
+    /// A panic: nothing is recorded any more.
+    pub(crate) fn fail(&mut self, panic: &(dyn Any + Send)) {
+        self.failure = Some(crate::guard::message(panic));
+        self.recorder.stop_listening();
     }
 
     /// The end: what was made last has all it will have.
@@ -122,14 +131,10 @@ impl VmState {
     #[cold]
     #[inline(never)]
     fn now_slowly(&self) -> u64 {
-        match self.clock {
-            Clock::Tsc => clock::tsc(),
-            Clock::Monotonic => clock::monotonic(),
-            Clock::ProcessCpu => clock::process_cpu(),
-            Clock::Objects => self.objects,
+        self.clock.read().unwrap_or_else(|| match self.clock {
             Clock::Bytes => self.memory.as_ref().map_or(0, Memory::bytes),
-            Clock::Manual => testing::now(),
-        }
+            _ => self.objects,
+        })
     }
 
     /// What a method is recorded under.
@@ -189,6 +194,22 @@ pub(crate) unsafe fn object_id(object: VALUE) -> u64 {
     // SAFETY: the caller's; ids are positive Fixnums for the first 2^61 objects asked.
     let id = unsafe { rb_sys::rb_obj_id(object) } as i64;
     (id >> 1) as u64
+}
+
+/// Fiber, whatever the program has made of the constant.
+fn fiber_class() -> VALUE {
+    // SAFETY: a thread runs that makes a session; its fiber's class descends from Fiber, which
+    // descends from Object.
+    unsafe {
+        let mut class = rb_sys::rb_obj_class(rb_sys::rb_fiber_current());
+        loop {
+            let above = rb_sys::rb_class_superclass(class);
+            if above == rb_sys::rb_cObject || above == rb_sys::Qnil as VALUE {
+                return class;
+            }
+            class = above;
+        }
+    }
 }
 
 /// One event, for the recorder's questions.
@@ -302,6 +323,11 @@ pub(crate) unsafe fn object_made<R: Reader>(
         }
         (object, *(object as *const VALUE).add(1))
     };
+    if !R::READS_FRAMES && class == vm.fiber_class {
+        // Perhaps the one that is being made because this reader asked which fiber runs: to ask again
+        // before it is there would make a second one of the same fiber.
+        return;
+    }
     vm.size_newest(recorder);
     // SAFETY: as above.
     unsafe {

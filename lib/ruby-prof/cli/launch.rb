@@ -56,8 +56,7 @@ module RubyProf
       def start(environment, program, *words)
         $stdout.flush
         $stderr.flush
-        # The program shall find the file descriptors that we found.
-        exec(environment, program, *words, close_others: false)
+        exec(environment, program, *words)
       rescue SystemCallError => e
         raise Failure.new("cannot run #{program.last}: #{e.message}", status: NOT_EXECUTABLE)
       end

@@ -42,14 +42,13 @@ module RubyProf
           directory unless %w[bin exe sbin].include?(File.basename(directory))
         end
 
-        # A gem that a distribution installs has no directory of its own: its files lie among others.
+        # The files of a gem that comes with Ruby, or with a distribution, may lie among others.
         def spec_roots(spec)
-          return [File.join(spec.full_gem_path, "")] if File.basename(spec.full_gem_path) == spec.full_name
-
-          spec.files.grep(/\.rb\z/).flat_map do |file|
-            name = file.delete_prefix("lib/")
-            spec.full_require_paths.map { |path| File.join(path, name) }
-          end.select { |file| File.exist?(file) }
+          own = File.join(spec.full_gem_path, "")
+          directories = [*spec.full_require_paths, *RbConfig::CONFIG.values_at("rubylibdir", "vendordir")]
+          others = directories.reject { |directory| directory.start_with?(own) }
+          names = spec.files.grep(/\.rb\z/).map { |file| file.delete_prefix("lib/") }
+          [own, *others.product(names).map { |pair| File.join(pair) }.select { |file| File.file?(file) }]
         end
 
         def gem_roots

@@ -4,6 +4,9 @@ module Rack
   class RubyProf
     # Which requests are profiled.
     class Permission # :nodoc:
+      # Variables that say where a program runs.
+      ENVIRONMENTS = %w[RACK_ENV RAILS_ENV APP_ENV HANAMI_ENV].freeze
+
       def initialize(options)
         @skip = options[:skip_paths]
         @only = options[:only_paths]
@@ -26,7 +29,8 @@ module Rack
 
       def test(enabled)
         case enabled
-        when nil, true then ->(_env) { true }
+        when nil then outside_production
+        when true then ->(_env) { true }
         when false then ->(_env) { false }
         when Hash then secret(enabled)
         else
@@ -35,6 +39,16 @@ module Rack
           raise ArgumentError, "Rack::RubyProf: enabled: #{enabled.inspect} cannot be used: give true, false, something " \
                                "to call with the env, or { header: or param:, value: }"
         end
+      end
+
+      # Where strangers send requests, somebody has to have said that they may be profiled.
+      def outside_production
+        variable = ENVIRONMENTS.find { |name| ENV[name] == "production" }
+        return ->(_env) { true } unless variable
+
+        warn "Rack::RubyProf: profiles nothing, since #{variable} is production and enabled: was not given: enabled: true, " \
+             "something to call with the env, or { header: NAME, value: SECRET } says which requests it may profile"
+        ->(_env) { false }
       end
 
       # A name alone would be a switch that anybody may press.

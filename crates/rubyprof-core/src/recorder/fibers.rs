@@ -7,8 +7,9 @@ use crate::host::Host;
 impl Recorder {
     /// Makes the fiber `token` (not 0) the current one.
     ///
-    /// The time until now is the fiber's that ran before, even if it was asleep: only events tell
-    /// who runs.
+    /// The time until now is the fiber's that ran before, even if it was asleep, unless
+    /// [`thread_suspended`](Self::thread_suspended) told that it stopped: else only calls and returns
+    /// tell who runs.
     pub fn switch_to(&mut self, token: u64, host: &mut impl Host) {
         if self.current_token == token {
             return;
@@ -20,17 +21,24 @@ impl Recorder {
             Some(index) => *index,
             None => self.begin(token, now, host),
         };
+        self.begin_turn(self.fibers[index].origin.thread_token, now);
+        self.activate(index, now);
+        self.seed(host);
+    }
+
+    /// Makes a fiber the current one, of the thread whose turn it is. No other may be current.
+    pub(super) fn activate(&mut self, index: usize, now: u64) {
+        let busy = self.busy_at(now);
         let fiber = &mut self.fibers[index];
+        let waited = fiber.waited(now, busy);
         fiber.suspended = false;
         self.running.insert(fiber.origin.thread_token, index);
         std::mem::swap(&mut self.stack, &mut fiber.stack);
-        let waited = now.saturating_sub(fiber.left_at);
         self.current = Some(index);
-        self.current_token = token;
+        self.current_token = fiber.token;
         self.refresh_top();
         self.refresh_token();
         self.add_wait(waited);
-        self.seed(host);
     }
 
     /// Whether the current fiber has this token, recorded or not.
@@ -86,10 +94,12 @@ impl Recorder {
         let base = self.tree.add_root(GLOBAL, 0);
         self.fibers.push(Fiber {
             origin,
+            token,
             stack: Vec::new(),
             base,
             root: None,
             left_at: now,
+            busy_when_left: None,
             seeded: false,
             suspended: false,
         });
@@ -145,6 +155,7 @@ impl Recorder {
             let fiber = &mut self.fibers[index];
             std::mem::swap(&mut self.stack, &mut fiber.stack);
             fiber.left_at = now;
+            fiber.busy_when_left = None;
         }
         self.current_token = NO_TOKEN;
         self.refresh_token();

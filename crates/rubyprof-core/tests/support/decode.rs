@@ -13,6 +13,9 @@ const METHODS: usize = 8;
 const FOLDABLE: usize = 6;
 const FIBERS: usize = 5;
 
+/// Threads that are told of; fibers are of the first two.
+const THREADS: usize = 3;
+
 /// How tame a tape is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Manners {
@@ -30,6 +33,8 @@ pub(crate) fn decode(world: &[u8; WORLD], records: &[Record], manners: Manners) 
         next_tag: 1000,
         stacks: Vec::new(),
         fiber: 0,
+        // Half of the worlds are those of a VM that does not tell when threads run.
+        tells_threads: world[1] & 2 == 0,
         manners,
     };
     decoder.world(world);
@@ -46,6 +51,7 @@ struct Decoder {
     /// The tags of each fiber's open calls, to know what a proper return would carry.
     stacks: Vec<Vec<u64>>,
     fiber: usize,
+    tells_threads: bool,
     manners: Manners,
 }
 
@@ -110,6 +116,14 @@ impl Decoder {
                 lexical: (b % 3 == 0).then_some(argument % METHODS),
                 class: u64::from(a % 4),
             },
+            13 if self.tells_threads && a % 4 != 0 => {
+                let thread = argument / 8 % THREADS;
+                match b % 8 {
+                    0..=3 => Event::ThreadResumed { thread },
+                    4..=6 => Event::ThreadSuspended { thread },
+                    _ => Event::ThreadEnded { thread },
+                }
+            }
             13 => match b % 4 {
                 0 => Event::Appear { fiber },
                 1 | 2 => Event::FiberSwitch {

@@ -2,8 +2,8 @@
 //!
 //! It has no clock and no subtraction: when time passes, it is added to every call that is open.
 //! A pause needs no rule for time at all, since nothing is added. A fiber that does not run puts
-//! the time aside, because only later it turns out whether that was waiting or whether the fiber
-//! was never resumed.
+//! the time aside, because only later it turns out whether that was waiting, its own time or whether
+//! the fiber was never resumed.
 
 use rubyprof_core::Scale;
 
@@ -19,6 +19,8 @@ struct Model<'a> {
     known: Vec<Option<usize>>,
     lives: Vec<u64>,
     running: Option<usize>,
+    /// The thread that runs: that of the running fiber, if there is one.
+    turn: Option<usize>,
     /// Fibers in the order in which they ran, less those whose thread switched since.
     ran: Vec<usize>,
     paused: bool,
@@ -38,6 +40,7 @@ pub(crate) fn summary(tape: &Tape, scale: Scale) -> Summary {
         known: vec![None; fibers],
         lives: vec![0; fibers],
         running: None,
+        turn: None,
         ran: Vec::new(),
         paused: false,
         // Code outside any method needs no introduction.
@@ -101,6 +104,26 @@ impl Model<'_> {
                 self.ran
                     .retain(|index| self.fibers[*index].thread != thread);
             }
+            Event::ThreadSuspended { thread } => self.stop(thread),
+            Event::ThreadResumed { thread } => {
+                if self.turn != Some(thread) {
+                    if let Some(turn) = self.turn {
+                        self.stop(turn);
+                    }
+                    self.turn = Some(thread);
+                    if let Some(index) = self.last_of(thread) {
+                        self.go_on(index);
+                    }
+                }
+            }
+            Event::ThreadEnded { thread } => {
+                self.stop(thread);
+                if let Some(index) = self.last_of(thread) {
+                    self.fibers[index].suspended = true;
+                }
+                self.ran
+                    .retain(|index| self.fibers[*index].thread != thread);
+            }
             Event::Forget { fiber } => {
                 self.lives[fiber] += 1;
                 if let Some(index) = self.known[fiber].take() {
@@ -144,8 +167,20 @@ impl Model<'_> {
         for (index, fiber) in self.fibers.iter_mut().enumerate() {
             if self.running == Some(index) {
                 fiber.spend(ticks, |node| &mut node.own);
+            } else if self.turn.is_some() {
+                fiber.away_while_others_ran += ticks;
             } else {
-                fiber.away += ticks;
+                fiber.away_while_nobody_ran += ticks;
+            }
+        }
+    }
+
+    /// The thread stops running, if it runs.
+    fn stop(&mut self, thread: usize) {
+        if self.turn == Some(thread) {
+            self.turn = None;
+            if let Some(index) = self.running.take() {
+                self.fibers[index].stopped_with_its_thread = true;
             }
         }
     }
@@ -194,13 +229,19 @@ impl Model<'_> {
     fn run(&mut self, fiber: usize) -> usize {
         let index = self.known[fiber].unwrap_or_else(|| self.begin(fiber));
         if self.running != Some(index) {
-            self.running = Some(index);
-            self.ran.push(index);
-            let fiber = &mut self.fibers[index];
-            fiber.suspended = false;
-            fiber.end_absence();
+            self.turn = Some(self.fibers[index].thread);
+            self.go_on(index);
         }
         index
+    }
+
+    fn go_on(&mut self, fiber: usize) {
+        self.running = Some(fiber);
+        self.ran.push(fiber);
+        let fiber = &mut self.fibers[fiber];
+        fiber.end_absence();
+        fiber.suspended = false;
+        fiber.stopped_with_its_thread = false;
     }
 
     fn begin(&mut self, fiber: usize) -> usize {
@@ -212,8 +253,10 @@ impl Model<'_> {
             frames: Vec::new(),
             nodes: Vec::new(),
             top_level: Vec::new(),
-            away: 0,
+            away_while_others_ran: 0,
+            away_while_nobody_ran: 0,
             suspended: false,
+            stopped_with_its_thread: false,
         };
         for (found, tag) in script.live.iter().filter(|_| !script.ignored) {
             let method = self.known_as(*found);

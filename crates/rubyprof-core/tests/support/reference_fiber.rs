@@ -32,9 +32,12 @@ pub(crate) struct Fiber {
     /// Nodes without a caller.
     pub(crate) top_level: Vec<usize>,
     /// Time since the fiber last ran.
-    pub(crate) away: u64,
+    pub(crate) away_while_others_ran: u64,
+    pub(crate) away_while_nobody_ran: u64,
     /// Gave way to another fiber of its thread, or is gone.
     pub(crate) suspended: bool,
+    /// When it last ran, its thread was seen to stop.
+    pub(crate) stopped_with_its_thread: bool,
 }
 
 impl Fiber {
@@ -85,8 +88,14 @@ impl Fiber {
     }
 
     pub(crate) fn end_absence(&mut self) {
-        let away = std::mem::take(&mut self.away);
-        self.spend(away, |node| &mut node.wait);
+        let others = std::mem::take(&mut self.away_while_others_ran);
+        let nobody = std::mem::take(&mut self.away_while_nobody_ran);
+        self.spend(others, |node| &mut node.wait);
+        if self.stopped_with_its_thread && !self.suspended {
+            self.spend(nobody, |node| &mut node.own);
+        } else {
+            self.spend(nobody, |node| &mut node.wait);
+        }
     }
 
     pub(crate) fn pop(&mut self) -> Option<u64> {

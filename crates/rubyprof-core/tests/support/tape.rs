@@ -21,6 +21,17 @@ pub(crate) enum Event {
     FiberSwitch {
         thread: usize,
     },
+    /// The thread stops running.
+    ThreadSuspended {
+        thread: usize,
+    },
+    /// The thread runs.
+    ThreadResumed {
+        thread: usize,
+    },
+    ThreadEnded {
+        thread: usize,
+    },
     Forget {
         fiber: usize,
     },
@@ -156,6 +167,18 @@ impl Tape {
 
     pub(crate) fn fiber_switch(self, thread: usize) -> Self {
         self.event(Event::FiberSwitch { thread })
+    }
+
+    pub(crate) fn stops(self, thread: usize) -> Self {
+        self.event(Event::ThreadSuspended { thread })
+    }
+
+    pub(crate) fn runs(self, thread: usize) -> Self {
+        self.event(Event::ThreadResumed { thread })
+    }
+
+    pub(crate) fn ends(self, thread: usize) -> Self {
+        self.event(Event::ThreadEnded { thread })
     }
 
     pub(crate) fn pause(self) -> Self {
