@@ -24,6 +24,7 @@ Gem::Specification.new do |spec|
     "crates/*/{src,templates,assets}/**/*",
     "lib/**/*.rb",
     "exe/*",
+    "sig/**/*.rbs",
     "{README,ARCHITECTURE,CHANGELOG}.md",
     "docs/*.md",
     "LICENSE"

@@ -57,10 +57,12 @@ module RubyProf
         exclude_methods(profile, mod, ENUMERABLE_NAMES)
       end
 
+      # Leaves out some of a module's instance methods.
       def exclude_methods(profile, mod, *names)
         profile.exclude_methods!(mod, names)
       end
 
+      # Leaves out some of a module's own methods.
       def exclude_singleton_methods(profile, mod, *names)
         profile.exclude_singleton_methods!(mod, names)
       end

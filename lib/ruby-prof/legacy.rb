@@ -10,9 +10,13 @@ module RubyProf
 
   # Marks of the measure modes, as in ruby-prof 1.x: classes without methods.
   module Measure
+    # Stands for WALL_TIME.
     class WallTime; end
+    # Stands for PROCESS_TIME.
     class ProcessTime; end
+    # Stands for ALLOCATIONS.
     class Allocations; end
+    # Stands for MEMORY.
     class Memory; end
   end
 

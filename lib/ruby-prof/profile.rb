@@ -50,7 +50,7 @@ module RubyProf
 
     # A profile of the same run in which some methods do not show: the opposite of #only.
     #
-    #   result.without(:gems, "Integer#+", %r{/lib/logger})
+    #   result.without(:gems, "Integer#+", "lib/logger.rb")
     #
     # @param patterns (see #only)
     # @return (see #only)

@@ -2,11 +2,12 @@
 
 require "ruby-prof"
 
+# Where adapters for Rack live.
 module Rack
   # Profiles the requests of a Rack application, and writes reports on each into a directory.
   #
   #   use Rack::RubyProf, path: "tmp/profile"
-  #   use Rack::RubyProf, path: "tmp/profile", request_thread_only: true, only_paths: [%r{\A/api/}],
+  #   use Rack::RubyProf, path: "tmp/profile", request_thread_only: true, only_paths: ["/api/"],
   #                       enabled: { header: "X-Ruby-Prof", value: ENV.fetch("RUBY_PROF_SECRET") }
   #   use Rack::RubyProf, path: "tmp/profile", request_thread_only: true, aggregate: 100
   #
@@ -25,32 +26,34 @@ module Rack
     require "ruby-prof/rack/permission"
     require "ruby-prof/rack/reports"
     require "ruby-prof/rack/aggregation"
+    private_constant :Options, :FileNames, :Permission, :Reports, :Aggregation
 
     # Options are keywords or, as in ruby-prof 1.x, a Hash.
     #
     # @param app [#call] the application
-    # @param path [String, Pathname] directory of the reports, made if needed; default: the system's for
+    # @param options [Hash, nil] the same as the keywords
+    # @option keywords [String, Pathname] :path directory of the reports, made if needed; default: the system's for
     #   temporary files
-    # @param printers [Hash{Class => String, #call}] printers, and how the names of their files end;
+    # @option keywords [Hash{Class => String, #call}] :printers printers, and how the names of their files end;
     #   default: flat.txt, graph.txt, graph.html, call_stack.html
-    # @param skip_paths [Array<Regexp, String>] requests to leave alone, Strings being beginnings;
+    # @option keywords [Array<Regexp, String>] :skip_paths requests to leave alone, Strings being beginnings;
     #   default: /assets, and styles, scripts and images
-    # @param only_paths [Array<Regexp, String>] the only requests to profile
-    # @param enabled [nil, Boolean, #call, Hash] which requests may be profiled. nil: all, as in ruby-prof, but none in
-    #   production. A callable
+    # @option keywords [Array<Regexp, String>] :only_paths the only requests to profile
+    # @option keywords [nil, Boolean, #call, Hash] :enabled which requests may be profiled. nil: all, as in ruby-prof,
+    #   but none in production. A callable
     #   gets the env. A Hash names a `header:` or a `param:` of the query and the `value:` it has to have
-    # @param aggregate [Integer] one report for so many requests; what is left is written when the process ends
-    # @param aggregate_by [Symbol] :path, a report for each path (the default), or :all
-    # @param request_thread_only [Boolean] record the request's thread only; false, as in ruby-prof: all threads
-    # @param ignore_existing_threads [Boolean] record this thread and those it starts
-    # @param merge_fibers [Boolean] one thread in the report for all with equal roots
-    # @param measure_mode [Integer] RubyProf::WALL_TIME and so on
-    # @param track_allocations [Boolean] count objects by method, line and class
-    # @param exclude_common [Boolean] leave out each, map, times and their like
-    # @param exclude [Array] patterns of methods to leave out, as for Profile.new
-    # @param only [Array] patterns of the only methods to record
-    # @param min_percent [Numeric] for the printers; default: 1
-    # @param sort_method [Symbol] for the printers; default: :total_time
+    # @option keywords [Integer] :aggregate one report for so many requests; what is left is written when the process ends
+    # @option keywords [Symbol] :aggregate_by :path, a report for each path (the default), or :all
+    # @option keywords [Boolean] :request_thread_only record the request's thread only; false, as in ruby-prof: all threads
+    # @option keywords [Boolean] :ignore_existing_threads record this thread and those it starts
+    # @option keywords [Boolean] :merge_fibers one thread in the report for all with equal roots
+    # @option keywords [Integer] :measure_mode RubyProf::WALL_TIME and so on
+    # @option keywords [Boolean] :track_allocations count objects by method, line and class
+    # @option keywords [Boolean] :exclude_common leave out each, map, times and their like
+    # @option keywords [Array] :exclude patterns of methods to leave out, as for Profile.new
+    # @option keywords [Array] :only patterns of the only methods to record
+    # @option keywords [Numeric] :min_percent for the printers; default: 1
+    # @option keywords [Symbol] :sort_method for the printers; default: :total_time
     # @raise [ArgumentError, TypeError] for an option that is unknown or cannot be used
     def initialize(app, options = nil, **keywords)
       @app = app

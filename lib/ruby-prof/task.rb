@@ -58,6 +58,7 @@ module RubyProf
       File.expand_path(output_dir.to_s)
     end
 
+    # Makes the directory, if it is missing.
     def create_output_directory
       FileUtils.mkdir_p(output_directory)
     end

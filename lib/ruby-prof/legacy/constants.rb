@@ -28,6 +28,7 @@ module RubyProf
   end
   private_constant :Legacy
 
+  # Gives the constants of ruby-prof 0.x and 1.x that have another name now, with a warning.
   def self.const_missing(name)
     Legacy.constant(name) || super
   end

@@ -21,9 +21,9 @@ module RubyProf
     # Writes the files, and deletes older ones of this process in the same place.
     #
     # @param options [Hash] the same as the keywords
-    # @param path [String, Pathname] a directory that exists; default: the current one
-    # @param max_threads [Integer] how many fibers get a file of their own, default 50
-    # @param title [String] goes into the files' descriptions
+    # @option keywords [String, Pathname] :path a directory that exists; default: the current one
+    # @option keywords [Integer] :max_threads how many fibers get a file of their own, default 50
+    # @option keywords [String] :title goes into the files' descriptions
     # @return [Array<String>] the paths of the files; empty for a profile that recorded nothing
     # @raise [ArgumentError] for an IO or an option that cannot be used
     # @raise [RubyProf::OutputError] if there is no such directory or it cannot be written to

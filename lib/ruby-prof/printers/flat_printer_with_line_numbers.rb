@@ -7,17 +7,13 @@ module RubyProf
 
     class << self
       # Says once a process what to write instead.
-      def tell
-        return if @told
-
-        @told = true
-        warn "RubyProf::FlatPrinterWithLineNumbers is an old name: use RubyProf::FlatPrinter, which prints line numbers too", uplevel: 2
+      def new(*)
+        unless @told
+          @told = true
+          warn "RubyProf::FlatPrinterWithLineNumbers is an old name: use RubyProf::FlatPrinter, which prints line numbers too", uplevel: 1
+        end
+        super
       end
-    end
-
-    def initialize(result)
-      FlatPrinterWithLineNumbers.tell
-      super
     end
   end
 end

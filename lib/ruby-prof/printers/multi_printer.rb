@@ -48,8 +48,8 @@ module RubyProf
     # Writes the reports. All options but these go to each printer.
     #
     # @param options [Hash] the same as the keywords
-    # @param path [String, Pathname] a directory that exists; default: the current one
-    # @param profile [String] the beginning of the files' names, default "profile"
+    # @option keywords [String, Pathname] :path a directory that exists; default: the current one
+    # @option keywords [String] :profile the beginning of the files' names, default "profile"
     # @return [Array<String>] the paths of the files
     # @raise [ArgumentError] for an IO or an option that cannot be used
     # @raise [RubyProf::OutputError] if there is no such directory or it cannot be written to
