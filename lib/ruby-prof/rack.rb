@@ -39,8 +39,8 @@ module Rack
     # @option keywords [Array<Regexp, String>] :skip_paths requests to leave alone, Strings being beginnings;
     #   default: /assets, and styles, scripts and images
     # @option keywords [Array<Regexp, String>] :only_paths the only requests to profile
-    # @option keywords [nil, Boolean, #call, Hash] :enabled which requests may be profiled. nil: all, as in ruby-prof, but none in
-    #   production. A callable
+    # @option keywords [nil, Boolean, #call, Hash] :enabled which requests may be profiled. nil: all, as in ruby-prof,
+    #   but none in production. A callable
     #   gets the env. A Hash names a `header:` or a `param:` of the query and the `value:` it has to have
     # @option keywords [Integer] :aggregate one report for so many requests; what is left is written when the process ends
     # @option keywords [Symbol] :aggregate_by :path, a report for each path (the default), or :all

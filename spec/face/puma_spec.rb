@@ -29,7 +29,7 @@ RSpec.describe Rack::RubyProf, "under Puma", stress: false do
       def close = $stdout.puts("closed")
     end
     $stdout.sync = true
-    use Rack::RubyProf, path: "reports", printers: { RubyProf::FlatPrinter => "flat.txt", RubyProf::GraphHtmlPrinter => "graph.html" },
+    use Rack::RubyProf, enabled: true, path: "reports", printers: { RubyProf::FlatPrinter => "flat.txt", RubyProf::GraphHtmlPrinter => "graph.html" },
                         request_thread_only: true, min_percent: 0, **OPTIONS
     run lambda { |env|
       name, count = env["PATH_INFO"].split("/").drop(1)

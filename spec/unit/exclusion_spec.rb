@@ -113,7 +113,9 @@ RSpec.describe "methods that are left out" do
     end
 
     it "knows Enumerable's names" do
-      expect(RubyProf::ExcludeCommonMethods::ENUMERABLE_NAMES).to match_array Enumerable.instance_methods(false)
+      # As they were when the file was loaded: `require "set"`, for one, adds to them.
+      expect(RubyProf::ExcludeCommonMethods::ENUMERABLE_NAMES).to include(:map, :sort_by, :each_slice)
+      expect(RubyProf::ExcludeCommonMethods::ENUMERABLE_NAMES - Enumerable.instance_methods(false)).to eq []
       profile = RubyProf::Profile.new
       RubyProf::ExcludeCommonMethods.exclude_enumerable(profile, Enumerable, :size)
       RubyProf::ExcludeCommonMethods.exclude_methods(profile, Left::Out, :work)
