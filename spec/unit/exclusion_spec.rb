@@ -171,6 +171,16 @@ RSpec.describe "methods that are left out" do
         .to match_array %w[<Class::Left::Out>#twice Left::Out#helper]
     end
 
+    # A signal, a timeout or the end of the thread is not a pattern's fault.
+    it "let through what ends the program while they are compared" do
+      recorded = RubyProf::Profile.new(exclude: /anything/)
+      recorded.start
+      Left::Out.twice
+      allow_any_instance_of(RubyProf::Filter).to receive(:hidden).and_raise(SignalException, "TERM")
+      expect { recorded.stop }.to raise_error(SignalException, "SIGTERM")
+      expect(counts(recorded)).to include("Left::Out#work" => 2)
+    end
+
     it "lose no time and no allocation" do
       whole = RubyProf.profile(track_allocations: true) { Left::Out.twice }
       part = whole.only(/twice/)

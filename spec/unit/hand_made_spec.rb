@@ -40,6 +40,25 @@ RSpec.describe "call trees made by hand" do
         .to eq ["<Class::File>#join", described_class::CLASS_SINGLETON, nil, 0]
     end
 
+    it "knows names and places that C would not" do
+      stub_const("Odd", Class.new)
+      Odd.define_method(:"nul\0x") { nil }
+      Odd.class_eval("def early = 1", "odd.rb", -5)
+      expect(described_class.new(Odd, :"nul\0x").full_name).to eq "Odd#nul\0x"
+      early = described_class.new(Odd, :early)
+      expect([early.source_file, early.line]).to eq ["odd.rb", 0]
+      recorded = RubyProf.profile { Odd.new.early }.threads[0].methods.find { |method| method.method_name == :early }
+      expect(recorded.source_file).to eq "odd.rb"
+    end
+
+    it "lets single numbers be set, and sums up the others" do
+      made = thread(root)
+      measurement = made.methods.find { |method| method.method_name == :a }.measurement
+      measurement.called = 7
+      root.children[0].measurement.total_time = 6
+      expect([measurement.called, measurement.total_time, measurement.self_time]).to eq [7, 6.0, 2.0]
+    end
+
     it "refuses what is no method, in Ruby's words" do
       expect { described_class.new(nil, :a) }.to raise_error(NoMethodError, /instance_method/)
       expect { described_class.new(Made, nil) }.to raise_error(TypeError, /nil is not a symbol nor a string/)
@@ -109,6 +128,56 @@ RSpec.describe "call trees made by hand" do
       expect { root.send(:initialize, root.target) }.to raise_error(RuntimeError, /initialized once/)
     end
 
+    it "is left as it is where it is refused" do
+      child = tree(:a, 1, 1)
+      recorded = RubyProf.profile(measure_mode: RubyProf::ALLOCATIONS) { Made.new.a }.threads[0].call_tree
+      expect { recorded.add_child(child) }.to raise_error(IndexError)
+      expect(child.total_time).to eq 1.0
+      expect(tree(:b, 2, 1).add_child(child).parent.total_time).to eq 2.0
+    end
+
+    it "counts what was seconds in a profile of objects" do
+      recorded = RubyProf.profile(measure_mode: RubyProf::ALLOCATIONS) { Made.new.a }.threads[0].call_tree
+      expect(recorded.add_child(tree(:c, 3, 2)).total_time).to eq 3.0
+    end
+
+    it "is shown by copies too" do
+      expect(root.dup.children).to eq root.children
+      expect(root.clone).to eq root
+      expect(root.target.dup).to eq root.target
+      expect(thread(root).dup.methods.size).to eq 4
+    end
+
+    it "cannot be changed while frozen" do
+      expect { root.freeze.add_child(tree(:c, 1, 1)) }.to raise_error(FrozenError)
+      expect { root.measurement.freeze.called = 3 }.to raise_error(FrozenError)
+      expect { root.measurement.freeze.merge!(root.measurement) }.to raise_error(FrozenError)
+      expect { thread(root).freeze.merge!(thread(tree(:root, 1, 1))) }.to raise_error(FrozenError)
+      expect { RubyProf::Profile.new.freeze.add_thread(thread(tree(:a, 1, 1))) }.to raise_error(FrozenError)
+    end
+
+    # Each addition moved the whole tree below, and each moved tree was freed by the one above it.
+    it "grows from the leaves up, and is freed, however deep" do
+      script = <<~RUBY
+        require "ruby-prof"
+        make = -> { RubyProf::CallTree.new(RubyProf::MethodInfo.new(String, :upcase)) }
+        first = top = make.call
+        50_000.times { above = make.call; above.add_child(top); top = above }
+        p first.depth
+        top = nil
+        Thread.new { first = nil; 3.times { GC.start } }.join
+        p :freed
+      RUBY
+      output = IO.popen([RbConfig.ruby, "-I", File.expand_path("../../lib", __dir__), "-e", script], err: %i[child out], &:read)
+      expect(output).to eq "50000\n:freed\n"
+    end
+
+    it "grows wide in reasonable time" do
+      many = Class.new { 20_000.times { |number| define_method("m#{number}") { nil } } }
+      20_000.times { |number| root.add_child(described_class.new(RubyProf::MethodInfo.new(many, :"m#{number}"))) }
+      expect(root.children.size).to eq 20_002
+    end
+
     it "grows deep in reasonable time" do
       method = RubyProf::MethodInfo.new(Made, :a)
       leaf = top = described_class.new(method)
@@ -128,6 +197,23 @@ RSpec.describe "call trees made by hand" do
       expect(sums(made)).to eq(root: [1, 10.0, 1.0], a: [1, 5.0, 2.0], b: [1, 4.0, 4.0], c: [1, 3.0, 3.0])
       expect(made.methods).to equal made.methods
       expect([made.total_time, made.wait_time, made.id]).to eq [10.0, 0.0, Thread.current.object_id]
+    end
+
+    it "has the methods of its tree as it is now" do
+      made = thread(root)
+      before = made.methods
+      root.measurement.called = 3
+      expect(made.methods).to equal before
+      root.add_child(tree(:c, 1, 1))
+      expect(made.methods.find { |method| method.method_name == :c }.called).to eq 2
+    end
+
+    it "is not added to another measure" do
+      objects = RubyProf.profile(measure_mode: RubyProf::ALLOCATIONS) { Made.new.a }.threads[0]
+      time = RubyProf.profile { Made.new.a }.threads[0]
+      expect { time.merge!(objects) }.to raise_error(ArgumentError, /one has wall_time, the other allocations/)
+      expect { RubyProf::Profile.new.add_thread(objects) }.to raise_error(ArgumentError, /has allocations and the profile wall_time/)
+      expect(RubyProf::Profile.new(measure_mode: RubyProf::ALLOCATIONS).add_thread(objects)).to equal objects
     end
 
     it "has its fiber's id" do
@@ -253,6 +339,8 @@ RSpec.describe "call trees made by hand" do
       expect(made.merge!(copies[0])).to equal made
       expect([made.total_time, made.self_time, made.wait_time, made.called]).to eq [8.0, 4.0, 2.0, 6]
       expect(copies.map(&:called)).to eq [3, 3]
+      large = described_class.new(1, 1, 1, 2**63)
+      expect(large.merge!(large.dup).called).to eq (2**64) - 1
     end
 
     it "refuses what is no number" do

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::allocation::Allocation;
 use crate::hash::BuildMix;
 use crate::measure::MeasureMode;
-use crate::method::{Method, MethodId};
+use crate::method::{Method, MethodId, OwnerKind};
 use crate::profile::{NO_PARENT, Node, NodeId, Profile, Thread};
 use crate::source::{FileId, Location, Sources};
 
@@ -88,7 +88,12 @@ pub struct Forest {
     threads: Vec<(Thread, TwigId)>,
     allocations: Vec<Allocation>,
     by_method: HashMap<(TwigId, u32), TwigId, BuildMix>,
+    /// Methods by names and place; of several alike the first.
+    by_name: HashMap<NameKey, MethodId>,
 }
+
+/// What makes two methods one here.
+type NameKey = (OwnerKind, String, Option<String>, Option<FileId>, u32);
 
 impl Forest {
     /// No trees.
@@ -116,6 +121,10 @@ impl Forest {
         forest.methods = (0..profile.methods.len())
             .map(|index| forest.renamed(profile, index))
             .collect();
+        for (index, method) in forest.methods.iter().enumerate() {
+            let id = MethodId(index as u32);
+            forest.by_name.entry(name_key(method)).or_insert(id);
+        }
         let mut waits = profile.waits.iter().peekable();
         for index in 0..profile.nodes.len() {
             let id = NodeId(index as u32);
@@ -166,16 +175,12 @@ impl Forest {
 
     /// A method; one with the same names and place of definition is the same.
     pub fn method(&mut self, method: Method) -> MethodId {
-        let known = self.methods.iter().position(|known| {
-            (known.owner_kind, &known.class_name, &known.name)
-                == (method.owner_kind, &method.class_name, &method.name)
-                && (known.file, known.line) == (method.file, method.line)
-        });
-        let index = known.unwrap_or_else(|| {
-            self.methods.push(method);
-            self.methods.len() - 1
-        });
-        MethodId(index as u32)
+        let key = name_key(&method);
+        let methods = &mut self.methods;
+        *self.by_name.entry(key).or_insert_with(|| {
+            methods.push(method);
+            MethodId(methods.len() as u32 - 1)
+        })
     }
 
     /// A new tree: a root that was not called.
@@ -204,6 +209,45 @@ impl Forest {
         above.last().unwrap_or(id)
     }
 
+    /// How many call paths there are.
+    pub fn len(&self) -> usize {
+        self.twigs.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.twigs.is_empty()
+    }
+
+    /// Whether a path is the root of a thread's tree.
+    pub fn is_thread(&self, id: TwigId) -> bool {
+        self.threads.iter().any(|(_, root)| *root == id)
+    }
+
+    /// A path's callee with the same names and place of definition as `method`, which is another
+    /// forest's with its file there.
+    pub fn child_like(&self, id: TwigId, method: &Method, file: Option<&str>) -> Option<TwigId> {
+        let file = match file {
+            None => None,
+            Some(name) => Some(self.sources.find(name)?),
+        };
+        let method = Method {
+            file,
+            ..method.clone()
+        };
+        self.child(id, *self.by_name.get(&name_key(&method))?)
+    }
+
+    /// Changes every number, to another unit for instance.
+    pub fn change_numbers(&mut self, change: impl Fn(u64) -> u64) {
+        for twig in &mut self.twigs {
+            let numbers = &mut twig.numbers;
+            for number in [&mut numbers.total, &mut numbers.own, &mut numbers.wait] {
+                *number = change(*number);
+            }
+        }
+    }
+
     /// Makes the tree `child` a callee of `parent`.
     ///
     /// # Errors
@@ -217,7 +261,7 @@ impl Forest {
         if parent == child || (!self.children(child).is_empty() && self.root(parent) == child) {
             return Err(AdoptError::OwnAncestor);
         }
-        if self.threads.iter().any(|(_, root)| *root == child) {
+        if self.is_thread(child) {
             return Err(AdoptError::IsThread);
         }
         if self.child(parent, self.twig(child).method).is_some() {
@@ -470,4 +514,14 @@ impl Forest {
             line: location.line,
         }
     }
+}
+
+fn name_key(method: &Method) -> NameKey {
+    (
+        method.owner_kind,
+        method.class_name.clone(),
+        method.name.clone(),
+        method.file,
+        method.line,
+    )
 }

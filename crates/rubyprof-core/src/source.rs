@@ -57,6 +57,11 @@ impl Sources {
         id
     }
 
+    /// The id of a file that is known already.
+    pub(crate) fn find(&self, name: &str) -> Option<FileId> {
+        self.file_ids.get(name).copied()
+    }
+
     /// The number of a location.
     pub(crate) fn site(&mut self, location: Location) -> u32 {
         let sites = &mut self.sites;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use rb_sys::VALUE;
 
+use crate::memory::NEWEST;
 use crate::vm::ffi;
 
 /// How many anonymous classes and singletons of plain objects are told apart in one profile: enough
@@ -31,8 +32,8 @@ struct Pinned {
     objects: HashSet<VALUE>,
     /// How many of them are classes that may pass.
     passing: usize,
-    /// The object made last, until its size is known.
-    newest: Option<VALUE>,
+    /// The objects made last, while their size is of interest.
+    newest: [Option<VALUE>; NEWEST],
 }
 
 // SAFETY: touched only by the thread that holds the GVL: the hook, Ruby methods, the GC's marking.
@@ -67,16 +68,20 @@ impl Pins {
         room
     }
 
-    /// Keeps an object alive until the next one is made or it is taken.
-    pub(crate) fn keep_newest(&self, object: VALUE) {
+    /// Keeps an object alive, and not the one that was kept in its place.
+    pub(crate) fn keep_newest(&self, index: usize, object: Option<VALUE>) {
         // SAFETY: as for `add`.
-        unsafe { (*self.0.get()).newest = Some(object) };
+        let newest = unsafe { &mut (*self.0.get()).newest };
+        if let Some(place) = newest.get_mut(index) {
+            *place = object;
+        }
     }
 
-    /// Lets go of that object.
-    pub(crate) fn take_newest(&self) -> Option<VALUE> {
+    /// That object.
+    pub(crate) fn newest(&self, index: usize) -> Option<VALUE> {
         // SAFETY: as for `add`.
-        unsafe { (*self.0.get()).newest.take() }
+        let newest = unsafe { &(*self.0.get()).newest };
+        newest.get(index).copied().flatten()
     }
 
     /// For the GC: marks everything.
@@ -85,7 +90,7 @@ impl Pins {
         // and has been marked ever since.
         unsafe {
             let pinned = &*self.0.get();
-            for value in pinned.objects.iter().chain(&pinned.newest) {
+            for value in pinned.objects.iter().chain(pinned.newest.iter().flatten()) {
                 rb_sys::rb_gc_mark(*value);
             }
         }

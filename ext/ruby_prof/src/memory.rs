@@ -1,9 +1,11 @@
 //! How much memory new objects take.
 //!
 //! When the VM reports a new object it has its slot, but not yet what it points to: a string has no
-//! bytes, an array no elements. So an object is asked for its size when the next object is made or
-//! the clock is read, whichever comes first, which is before its maker returns. Until then it is
-//! kept alive. What it grows by later is not counted.
+//! bytes, an array no elements. So the newest objects are asked for their size whenever the clock is
+//! read, and what they have grown by is counted then: by its maker's return an object has all that its
+//! maker gave it. There are a few of them, since a maker may need others first, such as the Hash of its
+//! keywords. Until newer ones take their places they are kept alive. What objects grow by later is not
+//! counted.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -16,14 +18,25 @@ use crate::vm::ffi;
 /// A slot of the heap, and what an object without anything else takes (`sizeof(RVALUE)`).
 const SLOT: u64 = 40;
 
+/// How many objects are the newest: one and what its maker needs.
+pub(crate) const NEWEST: usize = 4;
+
 /// The bytes of the objects made so far.
 pub(crate) struct Memory {
     bytes: Cell<u64>,
-    /// Where the newest object is counted by class and line.
-    place: Cell<Option<usize>>,
-    /// The newest object's size, once it is known and until it is taken.
-    size: Cell<Option<u64>>,
+    /// What is known of the newest objects; the pins have them.
+    newest: [Newest; NEWEST],
+    /// The oldest of them.
+    next: Cell<usize>,
     pins: Arc<Pins>,
+}
+
+#[derive(Default)]
+struct Newest {
+    /// Where it is counted by class and line.
+    place: Cell<Option<usize>>,
+    /// What is counted of it.
+    counted: Cell<u64>,
 }
 
 impl Memory {
@@ -31,38 +44,50 @@ impl Memory {
     pub(crate) fn new(pins: Arc<Pins>) -> Self {
         Self {
             bytes: Cell::default(),
-            place: Cell::default(),
-            size: Cell::default(),
+            newest: Default::default(),
+            next: Cell::default(),
             pins,
         }
     }
 
     /// All bytes up to now.
     pub(crate) fn bytes(&self) -> u64 {
-        self.settle();
+        for (index, newest) in self.newest.iter().enumerate() {
+            self.count(index, newest);
+        }
         self.bytes.get()
     }
 
-    /// An object was made; `place` is where it is counted.
-    pub(crate) fn made(&self, object: VALUE, place: Option<usize>) {
-        self.settle();
-        self.size.set(None);
-        self.place.set(place);
-        self.pins.keep_newest(object);
+    /// An object was made; `place` is where it is counted. Returns the place and the size of the one
+    /// whose turn is over, if it is counted.
+    pub(crate) fn made(&self, object: VALUE, place: Option<usize>) -> Option<(usize, u64)> {
+        let index = self.next.get();
+        self.next.set((index + 1) % NEWEST);
+        let over = self.let_go(index);
+        if let Some(newest) = self.newest.get(index) {
+            newest.place.set(place);
+        }
+        self.pins.keep_newest(index, Some(object));
+        over
     }
 
-    /// The place and the size of the object that was made last, if it is counted. Once.
-    pub(crate) fn take_newest(&self) -> Option<(usize, u64)> {
-        self.settle();
-        Some((self.place.take()?, self.size.take()?))
+    /// Lets go of a newest object, 0 to [`NEWEST`]. Returns its place and its size, if it is counted.
+    pub(crate) fn let_go(&self, index: usize) -> Option<(usize, u64)> {
+        let newest = self.newest.get(index)?;
+        self.count(index, newest);
+        self.pins.keep_newest(index, None);
+        let size = newest.counted.take();
+        Some((newest.place.take()?, size))
     }
 
-    fn settle(&self) {
-        if let Some(object) = self.pins.take_newest() {
+    fn count(&self, index: usize, newest: &Newest) {
+        if let Some(object) = self.pins.newest(index) {
             // SAFETY: a live object: the pins were marked since it was made.
             let size = unsafe { size_of(object) };
-            self.bytes.set(self.bytes.get() + size);
-            self.size.set(Some(size));
+            let counted = newest.counted.get();
+            self.bytes
+                .set(self.bytes.get() + size.saturating_sub(counted));
+            newest.counted.set(size.max(counted));
         }
     }
 }

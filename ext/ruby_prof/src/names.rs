@@ -88,6 +88,19 @@ fn path(class: VALUE) -> String {
     text(name)
 }
 
+/// A method's name.
+pub(crate) fn symbol(name: magnus::Symbol) -> String {
+    use magnus::rb_sys::AsRawValue;
+    // SAFETY: a Symbol, says its type; its id stays.
+    id(unsafe { rb_sys::rb_sym2id(name.as_raw()) })
+}
+
+/// A String's text; `None` of anything else.
+pub(crate) fn text_of(value: magnus::Value) -> Option<String> {
+    use magnus::rb_sys::AsRawValue;
+    magnus::RString::from_value(value).map(|string| text(string.as_raw()))
+}
+
 fn id(id: ID) -> String {
     // SAFETY: ids of methods are never freed; the answer is a live string or 0.
     let name = unsafe { rb_sys::rb_id2str(id) };

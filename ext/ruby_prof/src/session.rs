@@ -12,7 +12,7 @@ use rubyprof_core::{
 
 use crate::classes::{Admission, Classes, Pins};
 use crate::clock::{self, Clock};
-use crate::memory::Memory;
+use crate::memory::{Memory, NEWEST};
 use crate::vm::event::{NEWOBJ, Reader, TraceArg};
 use crate::vm::frames;
 
@@ -112,9 +112,18 @@ impl Session {
         self.recorder.stop_listening();
     }
 
-    /// The end: what was made last has all it will have.
-    pub(crate) fn close(&mut self) {
-        self.vm.size_newest(&mut self.recorder);
+    /// The end, or a pause: what was made last has all that is counted.
+    pub(crate) fn settle(&mut self) {
+        for index in 0..NEWEST {
+            let sized = self
+                .vm
+                .memory
+                .as_ref()
+                .and_then(|memory| memory.let_go(index));
+            if let Some((place, size)) = sized {
+                self.recorder.allocated_bytes(place, size);
+            }
+        }
     }
 }
 
@@ -150,13 +159,6 @@ impl VmState {
         match unsafe { self.classes.admit(key.owner as VALUE) } {
             Admission::Itself => key,
             Admission::Folded(owner) => MethodKey { owner, ..key },
-        }
-    }
-
-    /// Adds the size of the object made last to the count of its line.
-    fn size_newest(&self, recorder: &mut Recorder) {
-        if let Some((place, size)) = self.memory.as_ref().and_then(Memory::take_newest) {
-            recorder.allocated_bytes(place, size);
         }
     }
 
@@ -328,7 +330,6 @@ pub(crate) unsafe fn object_made<R: Reader>(
         // before it is there would make a second one of the same fiber.
         return;
     }
-    vm.size_newest(recorder);
     // SAFETY: as above.
     unsafe {
         let token = R::token(arg);
@@ -346,8 +347,12 @@ pub(crate) unsafe fn object_made<R: Reader>(
     } else {
         None
     };
-    if let Some(memory) = &vm.memory {
-        memory.made(object, place);
+    let sized = vm
+        .memory
+        .as_ref()
+        .and_then(|memory| memory.made(object, place));
+    if let Some((place, size)) = sized {
+        recorder.allocated_bytes(place, size);
     }
 }
 

@@ -119,6 +119,14 @@ impl CallTree {
         Ok(())
     }
 
+    /// A copy shows the same path.
+    fn initialize_copy(rb_self: Obj<Self>, other: Obj<Self>) -> Obj<Self> {
+        if let Some(part) = other.0.get() {
+            let _ = rb_self.0.set(part.clone());
+        }
+        rb_self
+    }
+
     fn part(&self, ruby: &Ruby) -> Result<Part, Error> {
         let part = self.0.get();
         let part = part.ok_or_else(|| convert::uninitialized(ruby, "RubyProf::CallTree"))?;
@@ -137,7 +145,8 @@ impl CallTree {
         }
     }
 
-    fn add_child(ruby: &Ruby, rb_self: &Self, child: Value) -> Result<Value, Error> {
+    fn add_child(ruby: &Ruby, rb_self: Obj<Self>, child: Value) -> Result<Value, Error> {
+        convert::check_frozen(ruby, rb_self)?;
         let wanted = "add_child takes a RubyProf::CallTree";
         let added: Obj<Self> = convert::object(ruby, wanted, child)?;
         let (parent, added) = (rb_self.path(ruby)?, added.path(ruby)?);
@@ -294,6 +303,7 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     magnus::Class::define_alloc_func::<CallTree>(class);
     class.include_module(ruby.module_comparable())?;
     class.define_method("initialize", method!(CallTree::initialize, 1))?;
+    class.define_method("initialize_copy", method!(CallTree::initialize_copy, 1))?;
     class.define_method("add_child", method!(CallTree::add_child, 1))?;
     class.define_method("target", ruby_reader!(CallTree::target))?;
     class.define_method("measurement", ruby_reader!(CallTree::measurement))?;

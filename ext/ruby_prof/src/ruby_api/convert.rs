@@ -55,6 +55,18 @@ where
         .map_err(|_| errors::of_type(ruby, format!("{wanted}, not {}", class_of(value))))
 }
 
+/// # Errors
+///
+/// FrozenError if the object is frozen.
+pub(crate) fn check_frozen(ruby: &Ruby, object: impl ReprValue) -> Result<(), Error> {
+    if object.is_frozen() {
+        let class = class_of(object.as_value());
+        let message = format!("can't modify frozen {class}: change a copy of it");
+        return Err(Error::new(ruby.exception_frozen_error(), message));
+    }
+    Ok(())
+}
+
 /// The answer of a reader of an object that `allocate` made, and `new` did not.
 pub(crate) fn uninitialized(ruby: &Ruby, class: &str) -> Error {
     errors::state(

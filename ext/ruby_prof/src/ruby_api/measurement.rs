@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use magnus::{Error, Module, RModule, Ruby, Value, method, typed_data::Obj};
 use rubyprof_core::Numbers;
 
-use super::convert;
+use super::convert::{self, check_frozen};
+use super::method_info::Scope;
 use super::store::{MethodRef, NodeRef, Store};
 use crate::errors;
 use crate::guard::{guard, ruby_reader};
@@ -21,8 +22,8 @@ enum Source {
     Own(Values),
     /// A call path's: to set one is to change the path.
     Node(NodeRef),
-    /// A method's.
-    Method(MethodRef, Numbers),
+    /// A method's: the sums of its call trees, but for what is set.
+    Method(MethodRef),
 }
 
 /// Times in seconds, objects or bytes.
@@ -59,6 +60,15 @@ impl Values {
         }
     }
 
+    fn numbers(&self, store: &Store) -> Numbers {
+        Numbers {
+            called: self.called,
+            total: store.number(self.total),
+            own: store.number(self.own),
+            wait: store.number(self.wait),
+        }
+    }
+
     pub(crate) fn children(&self) -> f64 {
         (self.total - self.own - self.wait).max(0.0)
     }
@@ -75,9 +85,9 @@ impl Measurement {
         Self(RefCell::new(Source::Node(node)))
     }
 
-    /// A method's, whose call trees add up to `sums`.
-    pub(crate) fn of_method(method: MethodRef, sums: Numbers) -> Self {
-        Self(RefCell::new(Source::Method(method, sums)))
+    /// A method's.
+    pub(crate) fn of_method(method: MethodRef) -> Self {
+        Self(RefCell::new(Source::Method(method)))
     }
 
     fn initialize(ruby: &Ruby, rb_self: &Self, args: &[Value]) -> Result<(), Error> {
@@ -115,15 +125,16 @@ impl Measurement {
                 let node = node.now();
                 Values::new(&node.facts().numbers, &node.store)
             }
-            Source::Method(method, sums) => {
-                let method = method.now();
-                Values::new(&method.numbers_set().unwrap_or(*sums), &method.store)
+            Source::Method(method) => {
+                let scope = Scope::of(method);
+                Values::new(&scope.numbers(), &scope.method.store)
             }
         }
     }
 
-    fn set(ruby: &Ruby, rb_self: &Self, field: Field, value: Value) -> Result<Value, Error> {
-        let mut values = rb_self.values();
+    fn set(ruby: &Ruby, rb_self: Obj<Self>, field: Field, value: Value) -> Result<Value, Error> {
+        check_frozen(ruby, rb_self)?;
+        let mut values = Values::default();
         match field {
             Field::Total => values.total = convert::time(ruby, "total_time", value)?,
             Field::Own => values.own = convert::time(ruby, "self_time", value)?,
@@ -131,44 +142,71 @@ impl Measurement {
             Field::Called => values.called = convert::count(ruby, "called", value)?,
         }
         guard(ruby, || {
-            rb_self.store(values);
+            rb_self.store(&values, &[field]);
             Ok(())
         })?;
         Ok(value)
     }
 
-    fn store(&self, values: Values) {
-        let numbers = |store: &Store| Numbers {
-            called: values.called,
-            total: store.number(values.total),
-            own: store.number(values.own),
-            wait: store.number(values.wait),
-        };
+    /// Takes over the fields from `values`.
+    fn store(&self, values: &Values, fields: &[Field]) {
         match &mut *self.0.borrow_mut() {
-            Source::Own(own) => *own = values,
+            Source::Own(own) => {
+                for field in fields {
+                    match field {
+                        Field::Total => own.total = values.total,
+                        Field::Own => own.own = values.own,
+                        Field::Wait => own.wait = values.wait,
+                        Field::Called => own.called = values.called,
+                    }
+                }
+            }
             Source::Node(node) => {
                 let node = node.now();
-                let numbers = numbers(&node.store);
-                node.store
-                    .change(|forest| *forest.numbers_mut(node.twig) = numbers);
+                let new = values.numbers(&node.store);
+                node.store.change_numbers(|forest| {
+                    let numbers = forest.numbers_mut(node.twig);
+                    for field in fields {
+                        match field {
+                            Field::Total => numbers.total = new.total,
+                            Field::Own => numbers.own = new.own,
+                            Field::Wait => numbers.wait = new.wait,
+                            Field::Called => numbers.called = new.called,
+                        }
+                    }
+                });
             }
-            Source::Method(method, _) => {
+            Source::Method(method) => {
                 let method = method.now();
-                method.set_numbers(numbers(&method.store));
+                let new = values.numbers(&method.store);
+                method.set_numbers(|numbers| {
+                    for field in fields {
+                        match field {
+                            Field::Total => numbers.total = Some(new.total),
+                            Field::Own => numbers.own = Some(new.own),
+                            Field::Wait => numbers.wait = Some(new.wait),
+                            Field::Called => numbers.called = Some(new.called),
+                        }
+                    }
+                });
             }
         }
     }
 
     fn merge(ruby: &Ruby, rb_self: Obj<Self>, other: Value) -> Result<Obj<Self>, Error> {
+        check_frozen(ruby, rb_self)?;
         let other: Obj<Self> =
             convert::object(ruby, "merge! takes a RubyProf::Measurement", other)?;
         guard(ruby, || {
             let (mut values, more) = (rb_self.values(), other.values());
-            values.called += more.called;
-            values.total += more.total;
-            values.own += more.own;
-            values.wait += more.wait;
-            rb_self.store(values);
+            values.called = values.called.saturating_add(more.called);
+            values.total = (values.total + more.total).min(f64::MAX);
+            values.own = (values.own + more.own).min(f64::MAX);
+            values.wait = (values.wait + more.wait).min(f64::MAX);
+            rb_self.store(
+                &values,
+                &[Field::Total, Field::Own, Field::Wait, Field::Called],
+            );
             Ok(rb_self)
         })
     }
@@ -212,7 +250,7 @@ impl Measurement {
 macro_rules! setter {
     ($field:expr) => {
         method!(
-            |ruby: &Ruby, rb_self: &Measurement, value: Value| Measurement::set(
+            |ruby: &Ruby, rb_self: Obj<Measurement>, value: Value| Measurement::set(
                 ruby, rb_self, $field, value
             ),
             1

@@ -7,11 +7,12 @@ use magnus::{
     Error, RArray, Ruby, Value, rb_sys::AsRawValue, rb_sys::FromRawValue, typed_data::Obj,
 };
 use rb_sys::VALUE;
-use rubyprof_core::{Profile, TwigId, Unit};
+use rubyprof_core::{MeasureMode, Profile, TwigId};
 
 use super::data::View;
-use super::store::{NodeRef, Store};
+use super::store::{NodeRef, Store, conversion};
 use super::thread::{Thread, Tree};
+use crate::errors;
 
 /// What a profile has.
 #[derive(Default)]
@@ -79,8 +80,24 @@ impl Members {
         Ok(())
     }
 
-    /// Adds a thread; one of the same fiber is replaced.
-    pub(crate) fn add(&self, ruby: &Ruby, thread: Obj<Thread>) -> Result<(), Error> {
+    /// Adds a thread to a profile of `mode`; one of the same fiber is replaced.
+    pub(crate) fn add(
+        &self,
+        ruby: &Ruby,
+        thread: Obj<Thread>,
+        mode: MeasureMode,
+    ) -> Result<(), Error> {
+        let store = thread.root(ruby)?.store;
+        if !store.is_by_hand() && store.mode != mode {
+            let message = format!(
+                "this thread has {0} and the profile {1}: make that one with \
+                 RubyProf::Profile.new(measure_mode: RubyProf::{2})",
+                store.mode.id(),
+                mode.id(),
+                store.mode.id().to_uppercase()
+            );
+            return Err(errors::argument(ruby, message));
+        }
         self.ensure_listed(ruby)?;
         let fiber_id = Thread::fiber_id(ruby, &thread)?;
         let same = self.position(ruby, |other| Ok(Thread::fiber_id(ruby, other)? == fiber_id))?;
@@ -170,7 +187,10 @@ impl Members {
         let wanted = settings.measure_mode.unit();
         let converted: Vec<Option<Profile>> = trees
             .iter()
-            .map(|tree| in_unit(&tree.view.profile, tree.root.store.unit, wanted))
+            .map(|tree| {
+                let change = conversion(tree.root.store.mode.unit(), wanted)?;
+                Some(tree.view.profile.clone().with_numbers(change))
+            })
             .collect();
         let parts: Vec<(&Profile, usize)> = trees
             .iter()
@@ -178,17 +198,5 @@ impl Members {
             .map(|(tree, converted)| (converted.as_ref().unwrap_or(&tree.view.profile), tree.index))
             .collect();
         Ok(Arc::new(View::new(Profile::composed(settings, &parts))))
-    }
-}
-
-/// Numbers made by hand are seconds: in a profile of objects or bytes they are as many of these.
-fn in_unit(profile: &Profile, from: Unit, to: Unit) -> Option<Profile> {
-    match (from, to) {
-        (Unit::Nanoseconds, Unit::Objects | Unit::Bytes) => Some(
-            profile
-                .clone()
-                .with_numbers(|nanoseconds| nanoseconds / 1_000_000_000),
-        ),
-        _ => None,
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use magnus::{
     Error, IntoValue, Module, RArray, RModule, Ruby, Symbol, Value, method, rb_sys::AsRawValue,
-    value::ReprValue,
+    typed_data::Obj, value::ReprValue,
 };
 use rubyprof_core::{Method, MethodRow, Numbers, OwnerKind};
 
@@ -68,8 +68,8 @@ impl Scope {
         })
     }
 
-    fn numbers(&self) -> Numbers {
-        self.method.numbers_set().unwrap_or_else(|| self.sums())
+    pub(crate) fn numbers(&self) -> Numbers {
+        self.method.with_numbers_set(self.sums())
     }
 }
 
@@ -93,11 +93,12 @@ impl MethodInfo {
             return Err(errors::of_type(ruby, message));
         }
         let name: Symbol = found.funcall("name", ())?;
-        let place: Option<(Option<String>, u32)> = found.funcall("source_location", ())?;
-        let (file, line) = place.unwrap_or_default();
+        let place: Option<(Value, i64)> = found.funcall("source_location", ())?;
+        let file = place.and_then(|(file, _)| names::text_of(file));
+        let line = place.map_or(0, |(_, line)| u32::try_from(line).unwrap_or(0));
         let (class_name, owner_kind) = names::owner_of(klass.as_raw());
         let store = Store::by_hand();
-        let name = name.name()?.into_owned();
+        let name = names::symbol(name);
         let method = store.change(|forest| {
             let file = file.map(|file| forest.file(&file));
             forest.method(Method {
@@ -117,6 +118,13 @@ impl MethodInfo {
         // Not set: it was empty above, and no Ruby code that could call us has run since the names.
         let _ = rb_self.0.set(made);
         Ok(())
+    }
+
+    fn initialize_copy(rb_self: Obj<Self>, other: Obj<Self>) -> Obj<Self> {
+        if let Some(method) = other.0.get() {
+            let _ = rb_self.0.set(method.clone());
+        }
+        rb_self
     }
 
     pub(crate) fn reference(&self, ruby: &Ruby) -> Result<MethodRef, Error> {
@@ -194,8 +202,7 @@ impl MethodInfo {
     }
 
     fn measurement(ruby: &Ruby, rb_self: &Self) -> Result<Measurement, Error> {
-        let scope = rb_self.scope(ruby)?;
-        Ok(Measurement::of_method(scope.method.clone(), scope.sums()))
+        Ok(Measurement::of_method(rb_self.reference(ruby)?))
     }
 
     fn call_trees(ruby: &Ruby, rb_self: &Self) -> Result<CallTrees, Error> {
@@ -323,6 +330,7 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
         class.const_set(kind.0, kind.1.flag())?;
     }
     class.define_method("initialize", method!(MethodInfo::initialize, 2))?;
+    class.define_method("initialize_copy", method!(MethodInfo::initialize_copy, 1))?;
     class.define_method("klass_name", ruby_reader!(MethodInfo::klass_name))?;
     class.define_method("klass_flags", ruby_reader!(MethodInfo::klass_flags))?;
     class.define_method("method_name", ruby_reader!(MethodInfo::method_name))?;

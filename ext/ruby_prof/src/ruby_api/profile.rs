@@ -133,14 +133,17 @@ impl Profile {
         rb_self.members.list(ruby)
     }
 
-    fn add_thread(ruby: &Ruby, rb_self: &Self, thread: Value) -> Result<Value, Error> {
+    fn add_thread(ruby: &Ruby, rb_self: Obj<Self>, thread: Value) -> Result<Value, Error> {
+        convert::check_frozen(ruby, rb_self)?;
         let wanted = "add_thread takes a RubyProf::Thread";
         let added: Obj<Thread> = convert::object(ruby, wanted, thread)?;
-        rb_self.members.add(ruby, added)?;
+        let mode = rb_self.options.borrow().measure_mode;
+        rb_self.members.add(ruby, added, mode)?;
         Ok(thread)
     }
 
-    fn remove_thread(ruby: &Ruby, rb_self: &Self, thread: Value) -> Result<Value, Error> {
+    fn remove_thread(ruby: &Ruby, rb_self: Obj<Self>, thread: Value) -> Result<Value, Error> {
+        convert::check_frozen(ruby, rb_self)?;
         let wanted = "remove_thread takes a RubyProf::Thread";
         let removed: Obj<Thread> = convert::object(ruby, wanted, thread)?;
         rb_self.members.remove(ruby, removed)?;

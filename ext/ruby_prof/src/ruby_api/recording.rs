@@ -99,7 +99,7 @@ impl Profile {
     }
 
     pub(crate) fn stop(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
-        let failure = guard(ruby, || {
+        let (failure, interruption) = guard(ruby, || {
             let Some(mut running) = rb_self.running.take() else {
                 let message = "RubyProf.start was not yet called: start the profile before stop";
                 return Err(errors::state(ruby, message));
@@ -118,9 +118,12 @@ impl Profile {
             if let Ok(alive) = living_threads(ruby) {
                 session.recorder.end_threads(|id| alive.contains(&id));
             }
-            session.close();
+            session.settle();
             rb_self.finish(ruby, *session, now)
         })?;
+        if let Some(error) = interruption {
+            return Err(error);
+        }
         match failure {
             None => Ok(rb_self),
             Some(message) => {
@@ -134,8 +137,14 @@ impl Profile {
         }
     }
 
-    /// Makes the result. Returns what went wrong while recording, if anything did.
-    fn finish(&self, ruby: &Ruby, session: Session, now: u64) -> Result<Option<String>, Error> {
+    /// Makes the result. Returns what went wrong while recording, if anything did, and what a pattern
+    /// raised, or who else cut its work short: then the result has all methods.
+    fn finish(
+        &self,
+        ruby: &Ruby,
+        session: Session,
+        now: u64,
+    ) -> Result<(Option<String>, Option<Error>), Error> {
         let options = self.options.borrow();
         let settings = Settings {
             measure_mode: options.measure_mode,
@@ -146,13 +155,13 @@ impl Profile {
         };
         let recorder: Recorder = session.recorder;
         let mut run = recorder.finish(now, settings, &mut VmNames);
-        let mut failure = session.failure;
+        let mut interruption = None;
         if let Some(filter) = options.filter {
             // SAFETY: a Filter, which the profile has pinned since it was made.
             let filter = unsafe { Value::from_raw(filter) };
             match exclusion::filtered(ruby, &run, filter) {
                 Ok(rest) => run = rest,
-                Err(error) => failure = failure.or(Some(format!("the filter failed: {error}"))),
+                Err(error) => interruption = Some(error),
             }
         }
         let whole = if self.members.is_empty() {
@@ -165,12 +174,13 @@ impl Profile {
             self.members.view(ruby, &run)?.profile.followed_by(&run)
         };
         self.members.set(whole);
-        Ok(failure)
+        Ok((session.failure, interruption))
     }
 
     pub(crate) fn pause(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
         rb_self.with_session(ruby, |session| {
             let now = session.now();
+            session.settle();
             session.recorder.pause(now);
         })?;
         Ok(rb_self)

@@ -20,7 +20,7 @@ use super::data::View;
 /// Every Ruby object that shows a part of it owns a share, so that none depends on another's life.
 /// Locks are held for moments in which no Ruby code runs.
 pub(crate) struct Store {
-    pub(crate) unit: Unit,
+    pub(crate) mode: MeasureMode,
     /// Nobody recorded it: it may become part of another store.
     by_hand: bool,
     state: RwLock<State>,
@@ -31,9 +31,19 @@ struct State {
     view: Option<Arc<View>>,
     forest: Option<Forest>,
     /// Numbers that were set on a method, which are the sums of its call trees otherwise.
-    set_on_methods: HashMap<(Option<TwigId>, MethodId), Numbers>,
+    set_on_methods: HashMap<(Option<TwigId>, MethodId), NumbersSet>,
     /// Where everything has gone since.
     moved: Option<Moved>,
+    version: u64,
+}
+
+/// Numbers of a method that somebody set.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct NumbersSet {
+    pub(crate) called: Option<u64>,
+    pub(crate) total: Option<u64>,
+    pub(crate) own: Option<u64>,
+    pub(crate) wait: Option<u64>,
 }
 
 struct Moved {
@@ -66,29 +76,30 @@ pub(crate) struct Facts {
 
 impl Store {
     pub(crate) fn recorded(profile: Profile) -> Arc<Self> {
-        let unit = profile.measure_mode.unit();
-        Self::new(unit, false, Some(Arc::new(View::new(profile))), None)
+        let mode = profile.measure_mode;
+        Self::new(mode, false, Some(Arc::new(View::new(profile))), None)
     }
 
     pub(crate) fn by_hand() -> Arc<Self> {
         let forest = Forest::new(MeasureMode::WallTime);
-        Self::new(Unit::Nanoseconds, true, None, Some(forest))
+        Self::new(MeasureMode::WallTime, true, None, Some(forest))
     }
 
     fn new(
-        unit: Unit,
+        mode: MeasureMode,
         by_hand: bool,
         view: Option<Arc<View>>,
         forest: Option<Forest>,
     ) -> Arc<Self> {
         Arc::new(Self {
-            unit,
+            mode,
             by_hand,
             state: RwLock::new(State {
                 view,
                 forest,
                 set_on_methods: HashMap::new(),
                 moved: None,
+                version: 0,
             }),
         })
     }
@@ -109,8 +120,20 @@ impl Store {
         view
     }
 
+    /// Goes up whenever trees get other paths.
+    pub(crate) fn version(&self) -> u64 {
+        self.state.read().version
+    }
+
     /// Changes trees.
     pub(crate) fn change<T>(&self, work: impl FnOnce(&mut Forest) -> T) -> T {
+        let result = self.change_numbers(work);
+        self.state.write().version += 1;
+        result
+    }
+
+    /// Changes numbers, and no tree.
+    pub(crate) fn change_numbers<T>(&self, work: impl FnOnce(&mut Forest) -> T) -> T {
         let mut state = self.state.write();
         let State { view, forest, .. } = &mut *state;
         let forest = forest.get_or_insert_with(|| {
@@ -124,12 +147,12 @@ impl Store {
 
     /// A measured number as Ruby sees it: seconds, objects or bytes.
     pub(crate) fn float(&self, value: u64) -> f64 {
-        float(value, self.unit)
+        float(value, self.mode.unit())
     }
 
     /// The other way round, rounded.
     pub(crate) fn number(&self, value: f64) -> u64 {
-        let value = match self.unit {
+        let value = match self.mode.unit() {
             Unit::Nanoseconds => value * 1e9,
             Unit::Objects | Unit::Bytes => value,
         };
@@ -245,29 +268,72 @@ impl NodeRef {
         )
     }
 
-    /// Makes `child` a callee.
+    /// Makes `child` a callee. Nothing is changed where that cannot be.
     pub(crate) fn adopt(&self, child: &Self) -> Result<(), AdoptError> {
-        let mut child = child.clone();
-        if !Arc::ptr_eq(&self.store, &child.store) {
-            if !child.store.by_hand {
-                return Err(AdoptError::IsThread);
-            }
-            self.store.absorb(&child.store);
-            child = child.now();
+        if Arc::ptr_eq(&self.store, &child.store) {
+            return self
+                .store
+                .change(|forest| forest.adopt(self.twig, child.twig));
         }
-        self.store
-            .change(|forest| forest.adopt(self.twig, child.twig))
+        self.may_adopt(child)?;
+        let (here, there) = (&self.store, &child.store);
+        // The smaller moves, so that trees can be built from either end, and addresses stay short.
+        if here.by_hand && here.len() < there.len() {
+            there.absorb(here);
+        } else {
+            here.absorb(there);
+        }
+        let (parent, child) = (self.now(), child.now());
+        parent
+            .store
+            .change(|forest| forest.adopt(parent.twig, child.twig))
+    }
+
+    /// Whether a tree of another store may become a callee.
+    fn may_adopt(&self, child: &Self) -> Result<(), AdoptError> {
+        let facts = child.facts();
+        if facts.parent.is_some() {
+            return Err(AdoptError::HasParent);
+        }
+        let is_thread = child
+            .store
+            .read(|_| true, |forest| forest.is_thread(child.twig));
+        if is_thread {
+            return Err(AdoptError::IsThread);
+        }
+        let method = MethodRef {
+            store: Arc::clone(&child.store),
+            method: facts.method,
+            at: None,
+        };
+        let (method, file) = method.describe();
+        let exists = self.store.change_numbers(|forest| {
+            let same = forest.child_like(self.twig, &method, file.as_deref());
+            same.is_some()
+        });
+        if exists {
+            return Err(AdoptError::Exists);
+        }
+        Ok(())
     }
 }
 
 impl Store {
+    fn len(&self) -> usize {
+        self.state.read().forest.as_ref().map_or(0, Forest::len)
+    }
+
     /// Takes over everything that another store has, whose objects show it here from now on.
     fn absorb(self: &Arc<Self>, other: &Arc<Self>) {
-        let (forest, set) = {
+        let (mut forest, set) = {
             let mut other = other.state.write();
             let forest = other.forest.take().unwrap_or_default();
+            other.view = None;
             (forest, std::mem::take(&mut other.set_on_methods))
         };
+        if let Some(change) = conversion(other.mode.unit(), self.mode.unit()) {
+            forest.change_numbers(change);
+        }
         let (offset, methods) = self.change(|here| here.absorb(&forest));
         {
             let mut state = self.state.write();
@@ -283,6 +349,17 @@ impl Store {
             offset,
             methods,
         });
+    }
+}
+
+/// How numbers made by hand, seconds all, become objects or bytes, and the reverse.
+pub(crate) fn conversion(from: Unit, to: Unit) -> Option<fn(u64) -> u64> {
+    match (from, to) {
+        (Unit::Nanoseconds, Unit::Objects | Unit::Bytes) => Some(|number| number / 1_000_000_000),
+        (Unit::Objects | Unit::Bytes, Unit::Nanoseconds) => {
+            Some(|number| number.saturating_mul(1_000_000_000))
+        }
+        _ => None,
     }
 }
 
@@ -326,21 +403,27 @@ impl MethodRef {
         )
     }
 
-    /// Numbers that were set by hand.
-    pub(crate) fn numbers_set(&self) -> Option<Numbers> {
+    /// `sums`, but for the numbers that were set by hand.
+    pub(crate) fn with_numbers_set(&self, mut sums: Numbers) -> Numbers {
         let state = self.store.state.read();
         if state.set_on_methods.is_empty() {
-            return None;
+            return sums;
         }
         let key = (self.root(&state), self.method);
-        state.set_on_methods.get(&key).copied()
+        if let Some(set) = state.set_on_methods.get(&key) {
+            sums.called = set.called.unwrap_or(sums.called);
+            sums.total = set.total.unwrap_or(sums.total);
+            sums.own = set.own.unwrap_or(sums.own);
+            sums.wait = set.wait.unwrap_or(sums.wait);
+        }
+        sums
     }
 
-    /// Sets the numbers, whatever the call trees say.
-    pub(crate) fn set_numbers(&self, numbers: Numbers) {
+    /// Sets numbers, whatever the call trees say.
+    pub(crate) fn set_numbers(&self, set: impl FnOnce(&mut NumbersSet)) {
         let mut state = self.store.state.write();
         let key = (self.root(&state), self.method);
-        state.set_on_methods.insert(key, numbers);
+        set(state.set_on_methods.entry(key).or_default());
     }
 
     fn root(&self, state: &State) -> Option<TwigId> {

@@ -14,7 +14,7 @@ use super::convert;
 use super::data::View;
 use super::method_info::MethodInfo;
 use super::options::class_of;
-use super::store::{MethodRef, NodeRef};
+use super::store::{MethodRef, NodeRef, conversion};
 use crate::errors;
 use crate::guard::{guard, ruby_reader};
 use crate::session::object_id;
@@ -25,6 +25,8 @@ pub(crate) struct Thread {
     root: OnceCell<NodeRef>,
     /// The Array of `methods`, while it is true.
     methods: Cell<Option<VALUE>>,
+    /// The version of the store that it was true of.
+    version: Cell<u64>,
 }
 
 impl DataTypeFunctions for Thread {
@@ -66,7 +68,7 @@ impl Thread {
     pub(crate) fn new(root: NodeRef) -> Self {
         Self {
             root: OnceCell::from(root),
-            methods: Cell::new(None),
+            ..Self::default()
         }
     }
 
@@ -117,6 +119,14 @@ impl Thread {
             .map_err(|_| errors::state(ruby, message))
     }
 
+    /// A copy shows the same tree.
+    fn initialize_copy(rb_self: Obj<Self>, other: Obj<Self>) -> Obj<Self> {
+        if let Some(root) = other.root.get() {
+            let _ = rb_self.root.set(root.clone());
+        }
+        rb_self
+    }
+
     pub(crate) fn root(&self, ruby: &Ruby) -> Result<NodeRef, Error> {
         let root = self.root.get();
         let root = root.ok_or_else(|| convert::uninitialized(ruby, "RubyProf::Thread"))?;
@@ -142,7 +152,10 @@ impl Thread {
 
     fn methods(ruby: &Ruby, rb_self: &Self) -> Result<Value, Error> {
         use magnus::rb_sys::FromRawValue;
-        if let Some(known) = rb_self.methods.get() {
+        let version = rb_self.root(ruby)?.store.version();
+        if let Some(known) = rb_self.methods.get()
+            && rb_self.version.get() == version
+        {
             // SAFETY: a live Array: it has been marked since it was made.
             return Ok(unsafe { Value::from_raw(known) });
         }
@@ -156,6 +169,7 @@ impl Thread {
             }))?;
         }
         rb_self.methods.set(Some(methods.as_raw()));
+        rb_self.version.set(version);
         Ok(methods.as_value())
     }
 
@@ -171,7 +185,8 @@ impl Thread {
     }
 
     /// Adds the other thread's tree, which must have the same root method, path by path.
-    fn merge(ruby: &Ruby, rb_self: &Self, other: Value) -> Result<Value, Error> {
+    fn merge(ruby: &Ruby, rb_self: Obj<Self>, other: Value) -> Result<Value, Error> {
+        convert::check_frozen(ruby, rb_self)?;
         let wanted = "merge! takes a RubyProf::Thread";
         let merged: Obj<Self> = convert::object(ruby, wanted, other)?;
         let (here, there) = (rb_self.tree(ruby)?, merged.tree(ruby)?);
@@ -190,13 +205,22 @@ impl Thread {
             );
             return Err(errors::argument(ruby, message));
         }
+        let (mine, theirs) = (&here.root.store, &there.root.store);
+        if !mine.is_by_hand() && !theirs.is_by_hand() && mine.mode != theirs.mode {
+            let message = format!(
+                "threads that measure different things cannot be merged: one has {}, the other {}",
+                mine.mode.id(),
+                theirs.mode.id()
+            );
+            return Err(errors::argument(ruby, message));
+        }
         guard(ruby, || {
-            here.root.store.change(|forest| {
-                forest.add_tree(here.root.twig, &there.view.profile, there.index);
-            });
+            let converted = conversion(theirs.mode.unit(), mine.mode.unit())
+                .map(|change| there.view.profile.clone().with_numbers(change));
+            let profile = converted.as_ref().unwrap_or(&there.view.profile);
+            mine.change(|forest| forest.add_tree(here.root.twig, profile, there.index));
             Ok(())
         })?;
-        rb_self.methods.set(None);
         Ok(other)
     }
 
@@ -217,6 +241,7 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let class = module.define_class("Thread", ruby.class_object())?;
     magnus::Class::define_alloc_func::<Thread>(class);
     class.define_method("initialize", method!(Thread::initialize, 3))?;
+    class.define_method("initialize_copy", method!(Thread::initialize_copy, 1))?;
     class.define_method("id", ruby_reader!(Thread::id))?;
     class.define_method("fiber_id", ruby_reader!(Thread::fiber_id))?;
     class.define_method("call_tree", ruby_reader!(Thread::call_tree))?;

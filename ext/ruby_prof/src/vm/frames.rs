@@ -180,7 +180,7 @@ pub(crate) fn definition(sources: &mut Sources) -> Location {
     let mut line = 0;
     // SAFETY: room for one frame, as said.
     let found = unsafe { rb_sys::rb_profile_frames(0, 1, &mut frame, &mut line) };
-    if found < 1 || line <= 0 {
+    if found < 1 {
         return Location::default();
     }
     // SAFETY: a frame just given by the VM.
@@ -203,6 +203,7 @@ unsafe fn defined_at(frame: VALUE, sources: &mut Sources) -> Location {
     };
     Location {
         file: string(path, |bytes| sources.file(bytes)),
+        // (`eval` can be told that a line is before the first.)
         line: small_integer(first).unwrap_or(0),
     }
 }
