@@ -396,12 +396,12 @@ RSpec.describe "A defect of ruby-prof 2.0.5", stress: false do
 
     it "tells objects of two classes apart, wherever the classes are in memory" do
       script = <<~RUBY
-        def make(klass, line) = eval("klass.new", binding, "made.rb", line)
+        def make(klass, line) = eval("klass.new", binding, __FILE__, line)
         classes = Array.new(2) { Class.new }.sort_by { |klass| klass.inspect[/0x(\\h+)/, 1].hex }
         low, high = classes.map { |klass| klass.inspect[/0x(\\h+)/, 1].hex }
         # ruby-prof adds the line to 16 times the address.
         distance = (high - low) * 16
-        result = RubyProf.profile(track_allocations: true) { make(classes[0], 1 + distance); make(classes[1], 1) }
+        result = RubyProf.profile(track_allocations: true) { make(classes[0], 100 + distance); make(classes[1], 100) }
         counts = result.threads.first.methods.flat_map(&:allocations).select { |found| found.klass_name.start_with?("#<Class") }
         print counts.map(&:klass_name).uniq.size, " ", counts.sum(&:count)
       RUBY
