@@ -2,9 +2,7 @@
 
 require "command"
 require "graph_page"
-require "json"
 require "stringio"
-require "weakref"
 
 # What ruby-prof 2.0.5 gets wrong, one group a defect. The parts of this library have specs of their own,
 # which go further; here it is one example each, so that no such thing ever comes back.
@@ -46,14 +44,6 @@ RSpec.describe "A defect of ruby-prof 2.0.5", stress: false do
     result = ruby("require 'ruby-prof'\nbegin\n#{code}\nrescue StandardError => e\nprint e.class\nend")
     expect(result.status).to be_success, "#{code}: #{result.stderr[0, 300]}"
     result.stdout
-  end
-
-  def flat(profile)
-    RubyProf::FlatPrinter.new(profile).print(+"")
-  end
-
-  def children_of(profile, name)
-    call_tree(profile, name).children.map { |tree| tree.target.full_name }
   end
 
   describe "1: a class method and an instance method of one name are one" do
@@ -108,7 +98,7 @@ RSpec.describe "A defect of ruby-prof 2.0.5", stress: false do
     result = profile { Defects::Namesakes.new.bar }
     loaded = Marshal.load(Marshal.dump(result))
     # The head has the time of printing in it.
-    tables = [result, loaded].map { |each| flat(each)[/^ %self.*/m] }
+    tables = [result, loaded].map { |each| RubyProf::FlatPrinter.new(each).print(+"")[/^ %self.*/m] }
     expect(tables.first).to include("Defects::Namesakes#bar")
     expect(tables.last).to eq tables.first
   end
@@ -396,12 +386,12 @@ RSpec.describe "A defect of ruby-prof 2.0.5", stress: false do
 
     it "tells objects of two classes apart, wherever the classes are in memory" do
       script = <<~RUBY
-        def make(klass, line) = eval("klass.new", binding, "made.rb", line)
+        def make(klass, line) = eval("klass.new", binding, __FILE__, line)
         classes = Array.new(2) { Class.new }.sort_by { |klass| klass.inspect[/0x(\\h+)/, 1].hex }
         low, high = classes.map { |klass| klass.inspect[/0x(\\h+)/, 1].hex }
         # ruby-prof adds the line to 16 times the address.
         distance = (high - low) * 16
-        result = RubyProf.profile(track_allocations: true) { make(classes[0], 1 + distance); make(classes[1], 1) }
+        result = RubyProf.profile(track_allocations: true) { make(classes[0], 100 + distance); make(classes[1], 100) }
         counts = result.threads.first.methods.flat_map(&:allocations).select { |found| found.klass_name.start_with?("#<Class") }
         print counts.map(&:klass_name).uniq.size, " ", counts.sum(&:count)
       RUBY

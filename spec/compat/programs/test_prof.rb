@@ -55,5 +55,5 @@ puts JSON.generate(
   same: result.equal?(profile), threads: result.threads.size,
   methods: result.threads.first.methods.map { |method| [method.full_name, method.called] }.sort,
   files: Dir.children(ARGV.fetch(0)).map { |name| name.sub(Process.pid.to_s, "PID") }.sort,
-  flat: File.read(File.join(ARGV.fetch(0), "example-flat"))[/^Sort by: \w+/]
+  flat: File.read(File.join(ARGV.fetch(0), "example-flat"), encoding: "UTF-8")[/^Sort by: \w+/]
 )

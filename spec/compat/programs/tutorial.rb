@@ -28,7 +28,7 @@ lines = []
 RubyProf::GraphPrinter.new(result).print(lines, {})
 RubyProf::CallInfoPrinter.new(result).print(tree = +"")
 
-page = File.read(File.join(ARGV.fetch(0), "report.html"))
+page = File.read(File.join(ARGV.fetch(0), "report.html"), encoding: "UTF-8")
 puts page[/<!DOCTYPE html>/i], page.include?("Words#normal"), page.scan("<th>Total</th>").any?
 puts flat[/^Measure Mode: .*/], flat[/^Sort by: .*/]
 puts(flat.scan(/(\d+)\s+\*?(Words#\w+)/).map { |calls, name| "#{name} #{calls}" }.sort)

@@ -70,6 +70,17 @@ RSpec.describe RubyProf::MultiPrinter do
     expect(Dir.children(directory)).to contain_exactly "profile.dot", "profile.call_tree.txt", "callgrind.out.#{Process.pid}"
   end
 
+  it "takes options for one report, as ruby-prof 1.x and 2.x do" do
+    printer = described_class.new(recorded, [])
+    printer.print_to_flat({ path: directory, profile: "hash", sort_method: :total_time })
+    printer.print_to_tree(path: directory)
+    printer.print_to_graph(profile: "again")
+    expect(Dir.children(directory)).to contain_exactly("hash.flat.txt", "again.graph.txt", "callgrind.out.#{Process.pid}")
+    expect(File.read("#{directory}/hash.flat.txt")).to include("Sort by: total_time")
+    expect { printer.print_to_dot(path: 7) }.to raise_error(TypeError, /path: 7 is no directory/)
+    expect { printer.print_to_dot($stdout) }.to raise_error(ArgumentError, /writes files/)
+  end
+
   it "hands its options to the printers" do
     print([:flat], min_percent: 100, filter_by: :wait_time, title: "Mine")
     expect(File.read("#{directory}/P.flat.txt")).to start_with("Mine\n").and include("no method within the limits")
