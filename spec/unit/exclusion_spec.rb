@@ -78,7 +78,7 @@ RSpec.describe "methods that are left out" do
     end
 
     it "refuses what is no module or name, and a running profile" do
-      expect { profile.exclude_method!(3, :work) }.to raise_error(TypeError, /from a class or module, not from Integer/)
+      expect { profile.exclude_method!(3, :work) }.to raise_error(TypeError, /from a class or module, and this is none but of class Integer/)
       expect { profile.exclude_method!(Left::Out, 3) }.to raise_error(TypeError, /name is a Symbol, not Integer/)
       expect { profile.exclude_singleton_methods!(3, :work) }.to raise_error(TypeError, /class or module, not Integer/)
       profile.start
@@ -156,6 +156,29 @@ RSpec.describe "methods that are left out" do
       expect(shown({ gem: "json" })).to eq(shown(/JSON>/))
       expect(shown(:c)).to include("Integer#to_s").and(satisfy { |names| (names & mine).empty? })
       expect(shown(:gems).grep(/Left|Set/)).to eq []
+    end
+
+    it "know gems that Bundler hides, and the gem that is worked on" do
+      Dir.mktmpdir do |directory|
+        File.write("#{directory}/mine.gemspec", <<~RUBY)
+          Gem::Specification.new { |s| s.name = "mine"; s.version = "1"; s.summary = "Mine"; s.authors = ["me"]; s.files = ["lib/mine.rb"] }
+        RUBY
+        File.write("#{directory}/Gemfile", "gemspec\n")
+        Dir.mkdir("#{directory}/lib")
+        File.write("#{directory}/lib/mine.rb", "require 'json'\nmodule Mine\n  def self.it = JSON.generate([1])\nend\n")
+        script = <<~RUBY
+          require "bundler/setup"
+          $:.unshift #{File.expand_path("../../lib", __dir__).inspect}
+          require "ruby-prof"
+          require "mine"
+          profile = RubyProf.profile { Mine.it }
+          names = ->(part) { part.threads[0].methods.map(&:full_name).drop(1) }
+          p names[profile.only(:app)], names[profile.only({ gem: "json" })].grep(/JSON/), names[profile.only(:gems)].grep(/Mine/)
+        RUBY
+        output = IO.popen({ "BUNDLE_GEMFILE" => "#{directory}/Gemfile", "RUBYOPT" => nil, "RUBYLIB" => nil },
+                          [RbConfig.ruby, "-e", script], chdir: directory, err: %i[child out], &:read)
+        expect(output.lines.last(3).map(&:chomp)).to eq ['["<Module::Mine>#it"]', '["<Module::JSON>#generate"]', "[]"]
+      end
     end
 
     it "leave out what matches" do

@@ -88,7 +88,7 @@ RSpec.describe RubyProf::Profile, "#merge!" do
 
   it "joins everything" do
     before = facts(profile)
-    profile.merge!(:all)
+    profile.merge!(by: :all)
     expect(profile.threads.size).to eq 1
     after = facts(profile)
     expect(after.except(:calls)).to eq before.except(:calls)

@@ -8,9 +8,7 @@ module RubyProf
         # Below the current directory, beside the script, or given to ruby itself (-e, stdin, eval), and
         # in no gem.
         def app
-          gems = gem_roots
-          new([Dir.pwd, *script_directory], except: gems.reject { |root| Dir.pwd.start_with?(root) } + [File.join(Dir.pwd, "vendor/bundle/")],
-                         names: /\A(?:-e|-|\(eval)/)
+          new([Dir.pwd, *script_directory], except: [*gem_roots, File.join(Dir.pwd, "vendor/bundle")], names: /\A(?:-e|-|\(eval)/)
         end
 
         def gems
@@ -24,15 +22,25 @@ module RubyProf
 
         # @raise [ArgumentError] for a gem that is not there
         def gem(name)
-          specs = defined?(::Gem) ? ::Gem::Specification.find_all_by_name(name) : []
-          loaded = ::Gem.loaded_specs[name] if defined?(::Gem)
-          roots = [*loaded, *specs].flat_map { |spec| spec_roots(spec) }.uniq
+          roots = specs(name).flat_map { |spec| spec_roots(spec) }.uniq
           raise ArgumentError, "the gem #{name.inspect} is not installed: its methods cannot be told from others" if roots.empty?
 
           new(roots, names: %r{/gems/#{Regexp.escape(name)}-\d[^/]*/})
         end
 
         private
+
+        # Bundler hides the gems that a project does not name, Ruby's own among them.
+        def specs(name)
+          return [] unless defined?(::Gem)
+
+          known = [*::Gem.loaded_specs[name], *::Gem::Specification.find_all_by_name(name)]
+          return known if known.any?
+
+          directories = [::Gem.default_specifications_dir, *::Gem.path.map { |path| File.join(path, "specifications") }]
+          files = directories.flat_map { |directory| Dir.glob("*.gemspec", base: directory).map { |file| File.join(directory, file) } }
+          files.grep(%r{/#{Regexp.escape(name)}-\d[^/]*\z}).filter_map { |file| ::Gem::Specification.load(file) }
+        end
 
         # A program in a directory of programs says nothing about what lies beside it.
         def script_directory
@@ -51,10 +59,12 @@ module RubyProf
           [own, *others.product(names).map { |pair| File.join(pair) }.select { |file| File.file?(file) }]
         end
 
+        # But for a gem that is worked on: its code is the program's own.
         def gem_roots
+          here = File.join(Dir.pwd, "")
           roots = RbConfig::CONFIG.values_at("vendordir", "sitedir")
           roots += ::Gem.path.map { |path| File.join(path, "gems") } + ::Gem.loaded_specs.values.map(&:full_gem_path) if defined?(::Gem)
-          roots.compact.reject { |root| root == "/" }.map { |root| File.join(root, "") }.uniq
+          roots.compact.map { |root| File.join(root, "") }.uniq.reject { |root| here.start_with?(root) }
         end
       end
 

@@ -31,8 +31,8 @@ fn exclude_method(
     }
     if !owner.is_nil() && !owner.is_kind_of(ruby.class_module()) {
         let message = format!(
-            "a method is excluded from a class or module, not from {}: \
-             exclude_method!(String, :sub)",
+            "a method is excluded from a class or module, and this is none but of class {}: \
+             exclude_method!(Enumerable, :map)",
             class_of(owner)
         );
         return Err(errors::of_type(ruby, message));

@@ -23,18 +23,26 @@ pub(crate) fn merge_by(ruby: &Ruby, value: Value) -> Result<MergeBy, Error> {
         Some("all") => Ok(MergeBy::All),
         _ => {
             let given = name.map_or_else(|| class_of(value), |name| format!(":{name}"));
-            let message =
-                format!("merge! joins trees by :root, by :thread or :all of them, not by {given}");
+            let message = format!(
+                "merge! joins trees by :root, by :thread or :all of them, not by {given}: merge!(:all)"
+            );
             Err(errors::argument(ruby, message))
         }
     }
 }
 
-/// `merge!(by = :root)`.
+/// The value of `by:`, as `RubyProf.merge` takes it; anything else is itself.
+fn keyword_by(ruby: &Ruby, value: Value) -> Value {
+    let hash = magnus::RHash::from_value(value).filter(|hash| hash.len() == 1);
+    hash.and_then(|hash| hash.get(ruby.to_symbol("by")))
+        .unwrap_or(value)
+}
+
+/// `merge!(by = :root)`, also `merge!(by: :root)`.
 fn merge(ruby: &Ruby, rb_self: Obj<Profile>, args: &[Value]) -> Result<Obj<Profile>, Error> {
     let by = match args {
         [] => MergeBy::Root,
-        [by] => merge_by(ruby, *by)?,
+        [by] => merge_by(ruby, keyword_by(ruby, *by))?,
         more => {
             let message = format!(
                 "wrong number of arguments (given {}, expected 0..1)",

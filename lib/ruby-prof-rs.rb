@@ -1,0 +1,4 @@
+# frozen_string_literal: true
+
+# For `gem "ruby-prof-rs"` in a Gemfile without `require:`.
+require "ruby-prof"
