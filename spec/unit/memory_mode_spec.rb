@@ -17,7 +17,9 @@ RSpec.describe "the measure mode MEMORY" do
       String.new(capacity: 50_000)
     end
     expect(of(profile, "String#*").self_time).to be_between(100_000, 100_100)
-    expect(of(profile, "Class#new").total_time).to be_between(130_000, 131_500)
+    # Ruby 3.3 and later have a new of their own for some classes.
+    made = profile.threads[0].methods.select { |method| method.method_name == :new }
+    expect(made.sum(&:total_time)).to be_between(130_000, 131_500)
     expect(of(profile, "Integer#**").self_time).to be_between(12_500, 80_000)
     expect([profile.measure_mode, profile.measure_mode_string, profile.measure_mode_name]).to eq [3, "memory", "Memory"]
   end
