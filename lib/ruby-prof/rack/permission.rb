@@ -40,9 +40,9 @@ module Rack
 
       # Paths are text, but a pattern may look for bytes.
       def match?(pattern, path)
+        return pattern.match?(path) if pattern.encoding == Encoding::BINARY
+
         pattern.match?(path.dup.force_encoding(Encoding::UTF_8).scrub("?"))
-      rescue Encoding::CompatibilityError
-        pattern.match?(path)
       end
 
       def once(key)
