@@ -5,6 +5,7 @@ module RubyProf
   module WholeFile # :nodoc:
     # Names that lead to something that is open already, which may be a regular file.
     OPEN_ALREADY = %r{\A/(?:dev/(?:std(?:in|out|err)\z|fd/)|proc/)}
+    # How to open a file that nobody else has.
     NEW = ::File::WRONLY | ::File::CREAT | ::File::EXCL | ::File::BINARY
 
     class << self

@@ -50,6 +50,7 @@ module RubyProf
 
     # Gives << to what has only write.
     Appending = Struct.new(:output) do
+      # @return [Appending] self
       def <<(text)
         output.write(text)
         self
