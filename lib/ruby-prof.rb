@@ -35,7 +35,7 @@ module RubyProf
   autoload :PrinterOptions, "ruby-prof/printers/options"
 
   # Modules and classes of ours whose methods no profile shows, besides those of the extension.
-  HIDDEN = []
+  HIDDEN = [WholeFile]
 
   private_constant :VMProbe, :Report, :PrinterArguments, :PrinterOptions, :HIDDEN
 

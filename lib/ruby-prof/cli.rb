@@ -37,7 +37,7 @@ module RubyProf
       words = words.drop(1) if command
       const_get(command || :RunCommand).new(words).call
     rescue UsageError => e
-      $stderr.puts "#{e.message}\n\nruby-prof: #{e.cause&.message || "there is nothing to run"}"
+      $stderr.puts "#{e.message}\n\nruby-prof: #{e.cause&.message&.scrub("?") || "there is nothing to run"}"
       USAGE_STATUS
     rescue Failure => e
       $stderr.puts "ruby-prof: #{e.message}"

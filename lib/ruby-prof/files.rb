@@ -1,24 +1,24 @@
 # frozen_string_literal: true
 
+require "ruby-prof/whole_file"
+
 # Profiles as files. Their format is told in docs/file-format.md; Marshal.dump and Marshal.load carry
 # the same bytes.
 module RubyProf
   class Profile
-    # Writes the profile to a file: at once, so that there is never half of one.
+    # Writes the profile to a file: at once, so that there is never half of one. A file that is there keeps its
+    # mode, a symbolic link stays and what it leads to is written; a device or a pipe gets the bytes. Where the
+    # directory takes no new file, the old one is written over.
     #
     # @param path [String, Pathname]
     # @return [RubyProf::Profile] self
     # @raise [RubyProf::OutputError] if the file cannot be written
     # @raise [ArgumentError] if the profile is running
     def save(path)
-      path = File.expand_path(path)
       bytes = _dump_data
-      fresh = "#{path}.#{Process.pid}.part"
       begin
-        File.binwrite(fresh, bytes)
-        File.rename(fresh, path)
-      rescue SystemCallError => e
-        File.delete(fresh) if File.exist?(fresh)
+        WholeFile.write(File.expand_path(path), bytes)
+      rescue SystemCallError, IOError, ArgumentError => e # ~nobody, a NUL
         raise OutputError, "the profile cannot be saved as #{path}: #{e.message}. It is kept: save it elsewhere"
       end
       self

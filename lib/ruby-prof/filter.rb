@@ -19,7 +19,7 @@ module RubyProf
     # @return [RubyProf::Filter] from the options of Profile.new and of printers
     # @param options [Hash] `only:` and `exclude:`, each nil, a pattern or an Array of patterns
     def self.from_options(options)
-      list = ->(patterns) { patterns.is_a?(Array) ? patterns : [patterns].compact }
+      list = ->(patterns) { ::Array === patterns ? patterns : [patterns].compact }
       new(only: list.(options[:only]), exclude: list.(options[:exclude]))
     end
 
@@ -37,11 +37,19 @@ module RubyProf
     def hidden(facts)
       facts.map do |fact|
         method = Method.new(*fact)
-        method.file = File.expand_path(method.file) if method.file&.match?(ON_DISK)
+        method.file = absolute(method.file) if method.file
         (@only.any? && @only.none? { |pattern| pattern.match?(method) }) ||
           @exclude.any? { |pattern| pattern.match?(method) }
       end
     end
+
+    # The name itself where it is that of no file: bytes that cannot be in one, a current directory that is gone.
+    def absolute(file)
+      file.b.match?(ON_DISK) ? File.expand_path(file) : file
+    rescue SystemCallError, ArgumentError
+      file
+    end
+    private :absolute
 
     # Not `-e`, `(eval)`, `<internal:kernel>`: those are no names of files.
     ON_DISK = %r{\A(?:\w|/|\.)}

@@ -17,11 +17,12 @@ module RubyProf
     # @return [Integer] the default measure mode
     def figure_measure_mode
       name = ENV.fetch("RUBY_PROF_MEASURE_MODE", "")
-      mode = MEASURE_MODE_NAMES[name.downcase]
+      # Bytes that are no text must not end a program that only loads us.
+      mode = MEASURE_MODE_NAMES[name.b.downcase]
       if mode
         self.measure_mode = mode
       elsif !name.empty?
-        warn "ruby-prof: RUBY_PROF_MEASURE_MODE=#{name} is no measure mode; it can be wall, process, " \
+        warn "ruby-prof: RUBY_PROF_MEASURE_MODE=#{name.scrub("?")} is no measure mode; it can be wall, process, " \
              "allocations or memory. Measuring #{MEASURE_MODE_NAMES.key(measure_mode)} time"
       end
       measure_mode

@@ -28,12 +28,25 @@ module RubyProf
     end
 
     # @return [Array<String>]
+    # @raise [ArgumentError] for bytes that are no text
     def items(text)
+      text = as_text(text)
       items = text.include?("\n") ? text.split("\n") : text.scan(ITEM)
       items.map(&:strip).reject(&:empty?)
     end
 
+    # The program's language may be unset, where names are in UTF-8 nevertheless.
+    def as_text(text)
+      return text if text.valid_encoding? && text.encoding != Encoding::BINARY
+
+      utf8 = text.dup.force_encoding(Encoding::UTF_8)
+      raise ArgumentError, "#{utf8.scrub("?")} is no pattern: it has bytes that are no UTF-8" unless utf8.valid_encoding?
+
+      utf8
+    end
+
     def pattern(item)
+      item = as_text(item)
       case item
       when METHOD, /\A#{CONSTANT}\z/o then item.delete_prefix("::")
       when %r{\A/(?<source>(?:\\.|[^/])+)/(?<flags>[imx]*)\z} then regexp($~[:source], $~[:flags])

@@ -25,9 +25,12 @@ module RubyProf
     # @return [Array<Symbol>] the names
     # @raise (see #exclude_methods!)
     def exclude_singleton_methods!(mod, *names)
-      raise TypeError, "exclude_singleton_methods! takes a class or module, not #{mod.class}" unless mod.is_a?(Module)
+      unless ::Module === mod
+        raise TypeError, "exclude_singleton_methods! takes a class or module, not #{::Kernel.instance_method(:class).bind_call(mod)}"
+      end
 
-      exclude_methods!(mod.singleton_class, *names)
+      # What a program's own methods of these names say is not asked.
+      exclude_methods!(::Kernel.instance_method(:singleton_class).bind_call(mod), *names)
     end
 
     # Leaves out iterators, operators and the like, whose calls say little: see ExcludeCommonMethods.

@@ -66,7 +66,7 @@ module Rack
     # @param env [Hash] as Rack gives it
     # @return what the application returns
     def call(env)
-      return @app.call(env) unless @permission.granted?(env)
+      return @app.call(env) unless @permission.granted?(env) { |message| complain(env, message) }
 
       profile = ::RubyProf::Profile.new(**@options.profile_options)
       profile.start
@@ -77,7 +77,8 @@ module Rack
       end
     end
 
-    # Writes the reports that `aggregate:` keeps back. Called when the process ends.
+    # Writes the reports that `aggregate:` keeps back. Called when the process ends. In a trap it returns at once, and
+    # another thread writes them; the process waits for that before it ends.
     def flush
       @destination.flush
     end

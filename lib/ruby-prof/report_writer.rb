@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "ruby-prof/printer_kind"
+require "ruby-prof/whole_file"
 
 module RubyProf
   # Writes one report for a person who waits at a terminal: to stdout or a file that was checked before
@@ -49,8 +50,7 @@ module RubyProf
 
       @kind.directory? ? self.class.check_directory(@path) : self.class.check_file(@path)
     rescue SystemCallError => e
-      reason = e.message.sub(/ @ .*/m, "").sub(/ - .*/m, "")
-      raise OutputError, "cannot write to #{@path}: #{reason}"
+      raise OutputError, "cannot write to #{@path}: #{self.class.reason(e)}"
     end
 
     # @return [Boolean] whether the report is written; false if only the profile could be saved
@@ -92,7 +92,18 @@ module RubyProf
 
         existed = File.exist?(path)
         File.open(path, "ab", &:itself)
-        File.delete(path) unless existed
+        # Not a symbolic link that led nowhere.
+        File.delete(File.realpath(path)) unless existed
+      end
+
+      # @return [Boolean] whether two paths are those of one file
+      def same_file?(one, other)
+        WholeFile.same?(one, other)
+      end
+
+      # What the system says, without where it says it.
+      def reason(error)
+        error.message.sub(/ @ .*/m, "").sub(/ - .*/m, "")
       end
 
       def check_directory(path)

@@ -74,12 +74,14 @@ module RubyProf
     # @return [Boolean] whether it ended well
     def run_script(script)
       command = [RbConfig.ruby, "-I", File.expand_path("..", __dir__), *extension_path, executable, *option_list,
-                 "--file=#{report_path(script)}", script, *script_arguments]
+                 "--file=#{report_path(script)}", plain_name(script), *script_arguments]
       puts command.join(" ") if verbose
+      before = state(report_path(script))
       return true if system(*command)
 
-      warn "ruby-prof: #{script} failed (#{$?.signaled? ? "signal #{$?.termsig}" : "exit status #{$?.exitstatus}"}); " \
-           "its report is in #{report_path(script)}"
+      # A script that was killed, or is no Ruby, has none.
+      place = "; its report is in #{report_path(script)}" if state(report_path(script)) != before
+      warn "ruby-prof: #{script} failed (#{$?.signaled? ? "signal #{$?.termsig}" : "exit status #{$?.exitstatus}"})#{place}"
       false
     end
 
@@ -114,6 +116,21 @@ module RubyProf
       same = file_list.count { |other| File.basename(other, ".rb") == name }
       name = script.delete_suffix(".rb").gsub(/[^\w.-]+/, "-") if same > 1
       File.join(output_directory, "#{name}#{kind.extension}")
+    end
+
+    # No option.
+    def plain_name(script)
+      script.start_with?("-") ? "./#{script}" : script
+    end
+
+    # What changes when a file, or one in a directory, is written.
+    def state(path)
+      [path, *Dir.glob("*", base: path).map { |name| File.join(path, name) }].filter_map do |file|
+        stat = File.stat(file)
+        [file, stat.ino, stat.mtime, stat.size]
+      rescue SystemCallError
+        nil
+      end
     end
 
     def script_arguments

@@ -29,7 +29,7 @@ RSpec.describe Rack::RubyProf, "aggregate:", stress: false do
     Dir.children(path).sort.to_h { |name| [name, File.read("#{path}/#{name}")[/(\d+)\s+<Module::Work>#tick/, 1].to_i] }
   end
 
-  after { expect(errors.string).to eq "" }
+  after { expect(errors.string).to eq(@complaint || "") }
 
   it "writes one report for so many requests to a path" do
     made = middleware(aggregate: 3)
@@ -80,6 +80,55 @@ RSpec.describe Rack::RubyProf, "aggregate:", stress: false do
       3.times { get(made, "/a") }
       made.flush
       expect(Dir.children(scratch)).to be_empty
+    end
+  end
+
+  def in_scratch
+    Dir.mktmpdir("ruby-prof-spec-") do |scratch|
+      allow(Dir).to receive(:tmpdir).and_return(scratch)
+      yield scratch
+    end
+  end
+
+  it "removes its directory when all was written before" do
+    in_scratch do |scratch|
+      made = middleware(aggregate: 2)
+      2.times { get(made, "/a") }
+      made.flush
+      made.flush
+      expect([Dir.children(scratch), reports]).to eq [[], { "a-flat.txt" => 2 }]
+      # It begins anew.
+      get(made, "/b")
+      made.flush
+      expect([Dir.children(scratch), reports]).to eq [[], { "a-flat.txt" => 2, "b-flat.txt" => 1 }]
+    end
+  end
+
+  it "goes on when somebody cleans the directory for temporary files" do
+    in_scratch do |scratch|
+      made = middleware(aggregate: 2)
+      %w[/a /b].each { |name| get(made, name) }
+      FileUtils.rm_rf(Dir.glob("#{scratch}/*"))
+      %w[/a /b /c /c].each { |name| get(made, name) }
+      expect(reports).to eq("a-flat.txt" => 1, "b-flat.txt" => 1, "c-flat.txt" => 2)
+      made.flush
+      expect(Dir.children(scratch)).to eq []
+    end
+    @complaint = %w[a b].map { |name| "Rack::RubyProf: the profiles of 1 requests to #{name} were deleted before they were added up\n" }.join
+  end
+
+  it "can be flushed in a trap" do
+    script = <<~RUBY
+      require "ruby-prof"
+      made = Rack::RubyProf.new(->(env) {}, path: ARGV[0], printers: { RubyProf::FlatPrinter => "flat.txt" }, aggregate: 9)
+      3.times { made.call({ "PATH_INFO" => "/a" }) }
+      trap("TERM") { made.flush; exit }
+      Process.kill("TERM", Process.pid)
+      sleep
+    RUBY
+    in_scratch do |scratch|
+      ended = ruby(script, path, env: { "TMPDIR" => scratch })
+      expect([ended.stderr, Dir.children(path), Dir.children(scratch)]).to eq ["", ["a-flat.txt"], []]
     end
   end
 end

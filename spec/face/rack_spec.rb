@@ -25,7 +25,7 @@ RSpec.describe Rack::RubyProf, stress: false do
   end
 
   def middleware(app = self.app, **options)
-    described_class.new(app, path: path, printers: { RubyProf::FlatPrinter => "flat.txt" }, min_percent: 0, **options)
+    described_class.new(app, **{ path: path, printers: { RubyProf::FlatPrinter => "flat.txt" }, min_percent: 0 }, **options)
   end
 
   def files
@@ -286,5 +286,48 @@ RSpec.describe Rack::RubyProf, stress: false do
     gate.push(nil)
     slow.join
     expect(%w[slow-flat.txt quick-flat.txt].map { |name| ticks(name) }).to eq [4, 1]
+  end
+
+  it "answers the request whatever its patterns do" do
+    [/\xE9/n, /\u00e9/, "\xE9".b, "\u00e9".encode("UTF-16LE"), "\xFF"].each do |pattern|
+      ["/ok", "/\xC3\xA9", "/\xE9".b, "/\xFF"].each do |request_path|
+        %i[skip_paths only_paths].each do |option|
+          expect(middleware(option => [pattern]).call(env(request_path))).to equal response
+        end
+      end
+    end
+    expect(errors.string).to eq ""
+  end
+
+  it "finds bytes in a path" do
+    made = middleware(only_paths: [/\xE9/n])
+    made.call(env("/ok"))
+    expect(files).to eq []
+    made.call(env("/caf\xE9".b))
+    expect(files.length).to eq 1
+  end
+
+  it "names a pattern or a permission that fails, once" do
+    slow = Regexp.new("slow")
+    def slow.match?(_) = raise("too slow")
+    made = middleware(skip_paths: [slow])
+    2.times { expect(made.call(env)).to equal response }
+    expect([files, errors.string]).to eq [["users-1-flat.txt"], "Rack::RubyProf: /slow/ cannot be compared with paths and matches none: too slow (RuntimeError)\n"]
+    errors.truncate(0)
+    errors.rewind
+    made = middleware(enabled: ->(_env) { raise "no database" })
+    2.times { expect(made.call(env)).to equal response }
+    expect(errors.string).to eq "Rack::RubyProf: enabled: failed, and the request is not profiled: no database (RuntimeError)\n"
+  end
+
+  it "checks the printers and their options when it is made" do
+    {
+      { min_percent: -1 } => /min_percent: -1 cannot be used/, { min_percent: "1" } => /min_percent: "1"/,
+      { sort_method: :name } => /sort_method: :name cannot be used: give :total_time/,
+      { printers: { RubyProf => "x" } } => /printers: .*RubyProf::FlatPrinter/, { printers: { Object => "x" } } => /printers: /,
+      { printers: { flat: "x" } } => /printers: /, { printers: { RubyProf::FlatPrinter => 3 } } => /printers: /
+    }.each do |options, message|
+      expect { middleware(**options) }.to raise_error(ArgumentError, message) { |error| expect(error.message).to start_with "Rack::RubyProf: " }
+    end
   end
 end

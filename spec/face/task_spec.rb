@@ -73,4 +73,20 @@ RSpec.describe "RubyProf::ProfileTask", stress: false do
   it "is listed" do
     expect(rake("RubyProf::ProfileTask.new", "-T").stdout).to match(%r{rake profile +# Profile each test file into profile/})
   end
+
+  it "says where a report is only if there is one" do
+    file("test/b_test.rb", "def broken(")
+    file("test/c_test.rb", "$stdout.sync = true; puts :c; Process.kill(:KILL, $$); sleep")
+    file("profile/b_test.txt", "old")
+    ended = rake("RubyProf::ProfileTask.new { |task| task.pattern = 'test/*_test.rb' }", "profile")
+    said = ended.stderr.lines.grep(/\Aruby-prof: /)
+    expect(said).to eq ["ruby-prof: test/b_test.rb failed (exit status 1)\n", "ruby-prof: test/c_test.rb failed (signal 9)\n"]
+    expect([read("profile/b_test.txt"), File.exist?("#{directory}/profile/c_test.txt")]).to eq ["old", false]
+  end
+
+  it "runs a script whose name looks like an option" do
+    file("-t6.rb", "puts :ran\n")
+    ended = rake("RubyProf::ProfileTask.new { |task| task.test_files = ['-t6.rb'] }", "profile")
+    expect([ended.stdout, ended.stderr, files("profile/*")]).to eq ["ran\n", "", ["profile/-t6.txt"]]
+  end
 end

@@ -4,9 +4,16 @@ module RubyProf
   module Auto
     # The directory where processes leave their profiles for the first one's report.
     class Merging
-      # @param directory [String, nil] where the others are told to look; nil makes one
-      # @param owner [Boolean] whether this process writes the report
+      # What processes leave there: profiles, and, if they were killed, beginnings of them.
+      OURS = /\A(?:\d+\.(?:rprof|part)|\.rp-\h{16})\z/
+      PROFILE = /\A\d+\.rprof\z/
+
+      # @param directory [String, nil] where the others are told to look
+      # @param owner [Boolean] whether this process writes the report; it takes only a directory that it made itself,
+      #   before it became another program, and else makes one
+      # @raise [OutputError] if it cannot make one
       def initialize(directory, owner:)
+        directory = nil if owner && !made_here?(directory)
         @directory = directory || (make if owner)
         ENV[Settings::NAMES[:merge_dir]] = @directory if @directory
       end
@@ -18,11 +25,9 @@ module RubyProf
         return false unless @directory && File.directory?(@directory)
 
         # Whole or not at all: the first process may be reading.
-        unfinished = File.join(@directory, "#{pid}.part")
-        profile.save(unfinished)
-        File.rename(unfinished, File.join(@directory, "#{pid}.rprof"))
+        profile.save(File.join(@directory, "#{pid}.rprof"))
         true
-      rescue SystemCallError
+      rescue OutputError
         false
       end
 
@@ -42,7 +47,7 @@ module RubyProf
       def clean
         return if @keep || @directory.nil?
 
-        Dir.each_child(@directory) { |name| File.delete(File.join(@directory, name)) }
+        Dir.each_child(@directory) { |name| File.delete(File.join(@directory, name)) if OURS.match?(name.b) }
         Dir.rmdir(@directory)
       rescue SystemCallError
         nil # Another process is writing there: it finds out that it was too late.
@@ -51,19 +56,32 @@ module RubyProf
       private
 
       def handed_in
-        Dir.children(@directory).grep(/\.rprof\z/).sort.map { |name| File.join(@directory, name) }
+        Dir.children(@directory).select { |name| PROFILE.match?(name.b) }.sort.map { |name| File.join(@directory, name) }
+      end
+
+      def made_here?(directory)
+        directory && File.directory?(directory) && File.basename(directory).start_with?("ruby-prof.#{Process.pid}.")
       end
 
       # For this user alone: what is in there is read back.
       def make
-        parent = ENV["TMPDIR"] || "/tmp"
-        loop do
-          path = File.join(parent, "ruby-prof.#{Process.pid}.#{Random.urandom(8).unpack1("H*")}")
-          Dir.mkdir(path, 0o700)
-          return path
-        rescue Errno::EEXIST
-          next
+        problem = nil
+        [ENV["TMPDIR"], "/tmp", "."].each do |parent|
+          next if parent.nil? || parent.empty?
+
+          return make_in(File.expand_path(parent))
+        rescue SystemCallError, ArgumentError => e
+          problem = e
         end
+        raise OutputError, "the processes' profiles cannot be merged: there is no directory for them: #{problem.message}"
+      end
+
+      def make_in(parent)
+        path = File.join(parent, "ruby-prof.#{Process.pid}.#{Random.urandom(8).unpack1("H*")}")
+        Dir.mkdir(path, 0o700)
+        path
+      rescue Errno::EEXIST
+        retry
       end
     end
   end

@@ -57,7 +57,9 @@ module RubyProf
       end
 
       def run_before(settings)
-        settings[:require].to_s.split(/[,\n]/).each { |library| require library }
+        text = settings[:require].to_s
+        # Names of files may have bytes that are no text.
+        text.b.split(/[,\n]/).each { |library| require library.force_encoding(text.encoding) }
         eval(settings[:eval], TOPLEVEL_BINDING, "(eval-noprof)") if settings[:eval]
       rescue LoadError => e
         ReportWriter.say("cannot load #{e.path || "a library"} before the program: #{e.message}")

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "ruby-prof/auto/merging"
+require "ruby-prof/auto/outputs"
 
 module RubyProf
   module Auto
@@ -11,7 +12,9 @@ module RubyProf
         @settings = settings
         @main_pid = main_pid
         @pid = Process.pid
-        @merging = Merging.new(settings[:merge_dir], owner: main?) if settings.on_fork == :merge && settings.report?
+        @merging = Merging.new(settings[:merge_dir], owner: main?) if settings.on_fork == :merge
+      rescue OutputError => e
+        give_up(e.message)
       end
 
       # @return [Boolean] whether this process is not to be profiled
@@ -23,13 +26,10 @@ module RubyProf
       def check_outputs
         return unless main?
 
-        writer.check! if @settings.report?
-        saved = @settings.save_path(@pid)
-        ReportWriter.check_file(saved) if saved
+        Outputs.new(@settings, @pid, program: (File.file?($PROGRAM_NAME) ? $PROGRAM_NAME : nil)).check!
       rescue OutputError => e
+        @merging&.clean
         give_up(e.message)
-      rescue SystemCallError => e
-        give_up("cannot write to #{saved}: #{e.message}")
       end
 
       # Makes the profile, and finds out before the program begins whether it can be made as wished.
@@ -75,8 +75,7 @@ module RubyProf
 
         profile = stop
         @pid = Process.pid
-        save(profile)
-        report(profile) if @settings.report?
+        deliver(profile)
         @settings.unmatched.each { |sentence| ReportWriter.say(sentence) } if main?
       rescue StandardError => e
         ReportWriter.say("#{e.message} (#{e.class})")
@@ -110,20 +109,31 @@ module RubyProf
         @profile = nil
       end
 
-      def save(profile)
-        path = @settings.save_path(@pid, child: !main?)
-        profile.save(path) if path
-      rescue StandardError, NotImplementedError => e
-        ReportWriter.say("the profile could not be saved to #{path}: #{e.message} (#{e.class})")
-      end
-
-      def report(profile)
+      # Writes what was asked for, or leaves it to the first process.
+      def deliver(profile)
         return if !main? && @merging&.hand_in(profile, @pid)
 
         profile = @merging.with_others(profile, @pid) if main? && @merging
+        save(profile)
+        report(profile) if @settings.report?
+        @merging.clean if main? && @merging
+      end
+
+      def save(profile)
+        path = @settings.save_path(@pid, child: !main?)
+        return unless path
+
+        profile.save(path)
+        # The first process has ended and cannot merge it.
+        ReportWriter.say("the profile of process #{@pid} is in #{path}") if @merging && !main?
+      rescue StandardError, NotImplementedError => e
+        ReportWriter.say("the profile could not be saved to #{path}: #{(e.cause || e).message}")
+        writer.rescue_profile(profile)
+      end
+
+      def report(profile)
         written = writer.write(profile)
         announce if written && @settings[:file].nil? && !@settings.kind.directory?
-        @merging.clean if main? && @merging
       end
 
       # Says where a report is that nobody gave a name.

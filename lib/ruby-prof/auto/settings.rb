@@ -28,13 +28,13 @@ module RubyProf
       attr_reader :profile_options
       # @return [Hash] for the printer
       attr_reader :printer_options
-      # @return [String] where the program began
+      # @return [String, nil] where the program began; nil if that is gone
       attr_reader :directory
 
       # @param environment [#to_h] like ENV
       def initialize(environment)
         @values = NAMES.transform_values { |name| environment[name] }.reject { |_, value| value.nil? || value.empty? }
-        @directory = Dir.pwd
+        @directory = working_directory
         @kind = choose(:printer, "flat", PrinterKind.names) { |name| PrinterKind.named(name) }
         @on_fork = choose(:on_fork, "separate", ON_FORK.join(", ")) { |name| ON_FORK.include?(name) && name.to_sym }
         @profile_options = make_profile_options
@@ -54,14 +54,15 @@ module RubyProf
       # @param child [Boolean] whether it is for another process than the first
       # @param detached [Boolean] whether stdout leads nowhere
       # @return [String, nil] where the process with this number writes its report; nil is stdout
+      # @raise [OutputError] for what is no path
       def report_path(pid, child: false, detached: false)
         file = self[:file]
         if kind.directory?
-          File.expand_path((file || ".").gsub("%p", pid.to_s), directory)
+          absolute((file || ".").gsub("%p", pid.to_s))
         elsif file
           numbered(file, pid, child)
         elsif child || detached
-          File.expand_path("ruby-prof.#{pid}#{kind.extension}", directory)
+          absolute("ruby-prof.#{pid}#{kind.extension}")
         end
       end
 
@@ -91,7 +92,22 @@ module RubyProf
           extension = File.extname(file)
           file = "#{file.delete_suffix(extension)}.#{pid}#{extension}"
         end
-        File.expand_path(file, directory)
+        absolute(file)
+      end
+
+      # @raise [OutputError] for ~nobody
+      def absolute(path)
+        File.expand_path(path, directory)
+      rescue ArgumentError => e
+        raise OutputError, "cannot write to #{path}: #{e.message}"
+      rescue SystemCallError
+        raise OutputError, "cannot write to #{path}: the current directory is gone"
+      end
+
+      def working_directory
+        Dir.pwd
+      rescue SystemCallError
+        nil
       end
 
       def make_profile_options
@@ -115,7 +131,7 @@ module RubyProf
 
       def percent(text)
         number = Float(text, exception: false)
-        number if number && number >= 0 && number.finite?
+        number if number&.finite? && number >= 0
       end
 
       def flag(name, default)
@@ -126,6 +142,7 @@ module RubyProf
         PatternList.parse(self[name] || "")
       rescue ArgumentError => e
         ReportWriter.say("#{NAMES[name]}: #{e.message}. It is left out")
+        @values = @values.except(name)
         []
       end
 
@@ -136,7 +153,7 @@ module RubyProf
         return chosen if chosen
 
         if text
-          ReportWriter.say("#{NAMES[name]}=#{text} cannot be used; it can be #{wanted}")
+          ReportWriter.say("#{NAMES[name]}=#{text.scrub("?")} cannot be used; it can be #{wanted}")
           @values = @values.except(name)
         end
         default && yield(default)

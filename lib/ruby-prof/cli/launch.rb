@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "rbconfig"
+require "ruby-prof/auto/outputs"
 require "ruby-prof/auto/settings"
 
 module RubyProf
@@ -25,10 +27,12 @@ module RubyProf
       # Runs a file, or what comes from stdin for "-".
       def script(path, arguments)
         check_script(path) unless path == "-"
+        check_output(path)
         start_ruby(path, *arguments)
       end
 
       def code(text, arguments)
+        check_output
         start_ruby("-e", text, "--", *arguments)
       end
 
@@ -41,14 +45,13 @@ module RubyProf
 
         fail_not_found(name) if path.nil?
         warn_of_stranger(name, path)
-        check_output
+        check_output(path)
         start(environment.merge(command_environment), [path, name], *arguments)
       end
 
       private
 
       def start_ruby(*words)
-        check_output
         start(environment.merge(Auto::Settings::NAMES[:one_program] => "1"), [RbConfig.ruby, RbConfig.ruby],
               *inherited_options, *@ruby_options, "-rruby-prof/auto", *words)
       end
@@ -94,15 +97,12 @@ module RubyProf
         [File.expand_path("../..", __dir__), compiled].compact.uniq
       end
 
-      def check_output
+      # @param program [String, nil] what the output must not be
+      def check_output(program = nil)
         settings = Auto::Settings.new(ENV.to_h.merge(environment))
-        settings.writer(Process.pid).check! if settings.report?
-        saved = settings.save_path(Process.pid)
-        ReportWriter.check_file(saved) if saved
+        Auto::Outputs.new(settings, Process.pid, program: program).check!
       rescue OutputError => e
         raise Failure, e.message
-      rescue SystemCallError => e
-        raise Failure, "cannot save to #{saved}: #{e.message.sub(/ @ .*/m, "")}"
       end
 
       def check_script(path)

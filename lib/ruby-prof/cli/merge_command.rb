@@ -41,7 +41,7 @@ module RubyProf
       def merge(files, output)
         ReportWriter.check_file(File.expand_path(output))
         RubyProf.merge(files).save(output)
-      rescue Error, SystemCallError => e
+      rescue Error, SystemCallError, ArgumentError => e # ~nobody, profiles that measure different things
         raise Failure, e.message
       end
     end

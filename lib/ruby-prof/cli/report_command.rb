@@ -30,7 +30,7 @@ module RubyProf
         catch(:done) do
           files = words.read_all(@given)
           words.usage(OptionParser::MissingArgument.new("which file is to be printed?")) if files.empty?
-          writer = report_writer(@values)
+          writer = report_writer(@values, files)
           writer.write(load_profiles(files)) ? 0 : 1
         end
       end

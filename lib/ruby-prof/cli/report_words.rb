@@ -24,7 +24,7 @@ module RubyProf
           values[:file] = path
         end
         words.word("-m", "--min_percent=NUMBER", "Leave out methods with less than this", "share of the time") do |text|
-          values[:min_percent] = words.checked(text, "a number from 0") { (number = Float(text, exception: false)) && number >= 0 && text }
+          values[:min_percent] = words.checked(text, "a number from 0") { (number = Float(text, exception: false)) && number.finite? && number >= 0 && text }
         end
         words.word("-s", "--sort=COLUMN", "total, self, wait or child; most", "printers sort by total, flat by self") do |name|
           values[:sort] = words.checked(name, "total, self, wait, child") { Auto::Settings::SORTS[name.delete_suffix("_time")] && name }
@@ -52,21 +52,29 @@ module RubyProf
         $stderr.puts "ruby-prof: the printer flat_with_line_numbers is called flat now: it always shows lines"
       end
 
+      # @param inputs [Array<String>] the files that are read
       # @return [ReportWriter]
       # @raise [Failure] if the report could not be written
-      def report_writer(values)
+      def report_writer(values, inputs)
         environment = values.to_h { |name, value| [Auto::Settings::NAMES.fetch(name), value] }
-        writer = Auto::Settings.new(environment).writer(Process.pid)
+        settings = Auto::Settings.new(environment)
+        check_different(settings.report_path(Process.pid), inputs)
+        writer = settings.writer(Process.pid)
         writer.check!
         writer
       rescue OutputError => e
         raise Failure, e.message
       end
 
+      def check_different(path, inputs)
+        same = path && inputs.find { |input| ReportWriter.same_file?(path, input) }
+        raise OutputError, "cannot write to #{path}: it is the profile #{same} itself: give the report another name" if same
+      end
+
       # @return [RubyProf::Profile] one for all files
       def load_profiles(paths)
         paths.length == 1 ? RubyProf.load(paths.first) : RubyProf.merge(paths)
-      rescue Error, SystemCallError => e
+      rescue Error, SystemCallError, ArgumentError => e # Profiles that measure different things.
         raise Failure, e.message
       end
     end

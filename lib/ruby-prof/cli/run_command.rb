@@ -119,6 +119,8 @@ module RubyProf
           words.checked(item, "Foo#bar or Foo.bar; see --exclude-pattern") { PatternList::METHOD.match?(item) }
           add_line(:exclude, item)
         end
+      rescue ArgumentError => e
+        words.refuse(text, e.message)
       end
 
       def add_pattern(words, name, text)

@@ -21,14 +21,14 @@ module RubyProf
       #
       # @raise [UsageError]
       def read(words)
-        order(words)
+        texts(order(searchable(words)))
       rescue OptionParser::ParseError => e
         usage(e)
       end
 
       # The same, where options and other words may be mixed.
       def read_all(words)
-        permute(words)
+        texts(permute(searchable(words)))
       rescue OptionParser::ParseError => e
         usage(e)
       end
@@ -44,13 +44,13 @@ module RubyProf
       end
 
       # One option and its description, a String a line.
-      def word(*switches, &block)
-        on(*switches, &block)
+      def word(*switches)
+        on(*switches) { |value| yield text(value) }
       end
 
       # An option that is understood, but not shown.
-      def hidden(*switches, &block)
-        on(*switches, &block)
+      def hidden(*switches)
+        on(*switches) { |value| yield text(value) }
         top.list.pop
       end
 
@@ -61,9 +61,27 @@ module RubyProf
 
       # OptionParser puts the option's own text behind the reason.
       def refuse(text, reason)
-        error = OptionParser::InvalidArgument.new(text)
+        error = OptionParser::InvalidArgument.new(text.scrub("?"))
         error.reason = "invalid argument (#{reason})"
         raise error
+      end
+
+      private
+
+      # OptionParser's regular expressions raise for bytes that are no text, which names of files may have.
+      def searchable(words)
+        words.map { |word| word.valid_encoding? ? word : word.b }
+      end
+
+      def texts(words)
+        words.map { |word| text(word) }
+      end
+
+      # As it came.
+      def text(word)
+        return word unless word.is_a?(String) && word.encoding == Encoding::BINARY
+
+        word.dup.force_encoding(Encoding.find("locale"))
       end
     end
   end

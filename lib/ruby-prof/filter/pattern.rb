@@ -15,9 +15,9 @@ module RubyProf
         when ::Hash then of_hash(pattern)
         when ::Symbol then of_symbol(pattern)
         else
-          return Path.new(pattern.to_path) if pattern.respond_to?(:to_path)
+          return Path.new(pattern.to_path) if ::Object === pattern && pattern.respond_to?(:to_path)
 
-          raise ArgumentError, "#{pattern.class} is no pattern for methods: #{FORMS}"
+          raise ArgumentError, "#{::Kernel.instance_method(:class).bind_call(pattern)} is no pattern for methods: #{FORMS}"
         end
       end
 
@@ -32,7 +32,12 @@ module RubyProf
       def self.of_hash(hash)
         raise ArgumentError, "#{hash.inspect} is no pattern for methods: #{FORMS}" unless (hash.keys - %i[gem gems]).empty? && hash.any?
 
-        AnyOf.new(hash.values.flatten.map { |name| Place.gem(name.to_s) })
+        names = hash.values.flatten
+        unless names.any? && names.all? { |name| (::String === name || ::Symbol === name) && !name.empty? }
+          raise ArgumentError, "a gem is named by a String: give { gem: \"name\" } or { gem: [\"name\", \"other\"] }"
+        end
+
+        AnyOf.new(names.map { |name| Place.gem(name.to_s) })
       end
 
       def self.of_symbol(name)
@@ -67,6 +72,8 @@ module RubyProf
       Expression = Struct.new(:regexp) do
         def match?(method)
           regexp.match?(method.full_name)
+        rescue ::Encoding::CompatibilityError
+          false # A name in another encoding is not what it describes.
         end
       end
 

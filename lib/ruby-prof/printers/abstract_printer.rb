@@ -43,8 +43,8 @@ module RubyProf
     # @raise [TypeError] if it is something else
     # @raise [ArgumentError] if it is still running
     def initialize(result)
-      unless result.is_a?(Profile)
-        raise TypeError, "#{self.class} prints a RubyProf::Profile, not #{result.class}: " \
+      unless Profile === result
+        raise TypeError, "#{self.class} prints a RubyProf::Profile, not #{::Kernel.instance_method(:class).bind_call(result)}: " \
                          "pass what RubyProf.profile or RubyProf.stop returned"
       end
       raise ArgumentError, "this profile is still running: stop it before printing" if result.running?
@@ -63,7 +63,7 @@ module RubyProf
     # @raise [TypeError, ArgumentError] for an output or option that cannot be used
     # @raise [RubyProf::OutputError] if the file cannot be written
     def print(output = $stdout, options = nil, **keywords)
-      output, options = $stdout, output if output.is_a?(Hash) && options.nil?
+      output, options = $stdout, output if Hash === output && options.nil?
       check_output(output)
       options = merge_options(options, keywords)
       warn_of_unknown(options)

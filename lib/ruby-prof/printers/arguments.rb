@@ -20,22 +20,53 @@ module RubyProf
     end
 
     def check_output(output)
-      return if appendable?(output) || (defined?(::Pathname) && output.is_a?(::Pathname))
+      return if appendable?(output) || writable?(output) || pathname?(output)
 
-      raise TypeError, "a report cannot be written to #{output.nil? ? "nil" : output.class}: " \
+      what = NilClass === output ? "nil" : ::Kernel.instance_method(:class).bind_call(output)
+      raise TypeError, "a report cannot be written to #{what}: " \
                        "pass an IO, a String, an Array or a Pathname"
     end
 
     # Numbers and classes have a << that does something else.
     def appendable?(output)
-      output.respond_to?(:<<) && !output.is_a?(Numeric) && !output.is_a?(Module)
+      answers?(output, :<<) && !(Numeric === output) && !(Module === output)
     end
+
+    # What programs put in the place of $stdout need have no other method.
+    def writable?(output)
+      answers?(output, :write) && !pathname?(output) && !(Module === output)
+    end
+
+    def pathname?(output)
+      defined?(::Pathname) && ::Pathname === output
+    end
+
+    # A BasicObject does not even say that it does not.
+    def answers?(output, name)
+      output.respond_to?(name)
+    rescue NoMethodError
+      false
+    end
+
+    # Gives << to what has only write.
+    Appending = Struct.new(:output) do
+      # @return [Appending] self
+      def <<(text)
+        output.write(text)
+        self
+      end
+    end
+    private_constant :Appending
 
     # Calls the block with @output set. What goes to a file is written at once, at the end.
     def with_output(output)
-      @output = appendable?(output) ? output : StringIO.new(+"")
+      @output = if appendable?(output)
+                  output
+                else
+                  writable?(output) ? Appending.new(output) : StringIO.new(+"")
+                end
       yield
-      write_file(output, @output.string) unless @output.equal?(output)
+      write_file(output, @output.string) if StringIO === @output && !@output.equal?(output)
       output
     end
 

@@ -79,7 +79,7 @@ module RubyProf
 
     def delete_older(path, written)
       ours = /\Acallgrind\.out\.#{Process.pid}(\.(\d+|others)(\.\d+)?)?\z/
-      path.children.each { |file| file.delete if ours.match?(file.basename.to_s) && !written.include?(file) }
+      path.children.each { |file| file.delete if ours.match?(file.basename.to_s.b) && !written.include?(file) }
     rescue SystemCallError => e
       raise OutputError, "older files cannot be deleted from #{path}: #{e.message}. The new ones are written"
     end

@@ -102,22 +102,24 @@ module RubyProf
         case name
         when :min_percent, :max_percent, :min_time
           check(name, value, "a finite number that is not negative") do
-            value.is_a?(Numeric) && value.real? && value.finite? && value >= 0
+            Numeric === value && value.real? && value.finite? && value >= 0
           end
         when :sort_method, :filter_by
-          check(name, value, COLUMNS.map(&:inspect).join(", ")) { value.respond_to?(:to_sym) && COLUMNS.include?(value.to_sym) }
+          check(name, value, COLUMNS.map(&:inspect).join(", ")) { Object === value && value.respond_to?(:to_sym) && COLUMNS.include?(value.to_sym) }
         when :max_depth, :max_threads
-          check(name, value, "an Integer from 0 to #{MAX_COUNT}") { value.is_a?(Integer) && value.between?(0, MAX_COUNT) }
+          check(name, value, "an Integer from 0 to #{MAX_COUNT}") { Integer === value && value.between?(0, MAX_COUNT) }
         when :title
-          check(name, value, "a String") { value.is_a?(String) }
+          check(name, value, "a String") { String === value }
         end
       end
     end
 
     def check(name, value, wanted)
-      return if value.nil? || yield
+      return if NilClass === value || yield
 
-      raise ArgumentError, "#{name}: #{value.inspect} cannot be used: give #{wanted}"
+      # A BasicObject answers nothing.
+      shown = Object === value ? value.inspect : Kernel.instance_method(:class).bind_call(value)
+      raise ArgumentError, "#{name}: #{shown} cannot be used: give #{wanted}"
     end
 
     # The options as the reports in Rust take them.

@@ -18,7 +18,7 @@ module Rack
         @reports = reports
         @lock = Mutex.new
         @pid = nil
-        at_exit { flush }
+        at_exit { flush_at_end }
       end
 
       # Yields what went wrong.
@@ -33,20 +33,33 @@ module Rack
         report(*full, &complain) if full
       end
 
-      # Writes reports on fewer requests than were wanted.
+      # Writes reports on fewer requests than were wanted. In a trap, where no lock can be taken, it is done by another
+      # thread, which may be at work still when this returns.
       def flush
-        groups = @lock.synchronize do
-          # What a process has inherited is its parent's to write.
-          next {} unless @pid == Process.pid
-
-          @pid = nil
-          @groups
-        end
+        groups, directory = take_all
         groups.each { |group, files| report(group, files) { |message| warn "Rack::RubyProf: #{message}" } }
-        FileUtils.remove_entry(@directory, true) if groups.any?
+        FileUtils.remove_entry(directory, true) if directory
+      rescue ThreadError
+        @flushing = ::Thread.new { flush }
       end
 
       private
+
+      # Everything that this process keeps, which then keeps nothing.
+      def take_all
+        @lock.synchronize do
+          # What a process has inherited is its parent's to write.
+          next [{}, nil] unless @pid == Process.pid
+
+          @pid = nil
+          [@groups, @directory]
+        end
+      end
+
+      def flush_at_end
+        @flushing&.join
+        flush
+      end
 
       def begin_process
         @pid = Process.pid
@@ -62,13 +75,20 @@ module Rack
         REST
       end
 
+      # In long-lived servers somebody may clean the directory for temporary files.
       def save(profile)
+        @directory = Dir.mktmpdir("ruby-prof-") unless ::File.directory?(@directory)
         path = ::File.join(@directory, "#{@serial += 1}.rprof")
         profile.save(path)
         path
       end
 
       def report(group, files, &complain)
+        kept, lost = files.partition { |file| ::File.file?(file) }
+        complain.call("the profiles of #{lost.length} requests to #{group} were deleted before they were added up") if lost.any?
+        files = kept
+        return if files.empty?
+
         @reports.add(::RubyProf.merge(files).merge!, group, &complain)
       rescue StandardError, NotImplementedError => e
         complain.call("the profiles of #{files.length} requests to #{group} cannot be merged: #{e.message} (#{e.class})")

@@ -71,13 +71,28 @@ module Rack
       end
 
       def check
-        refuse(:printers, "a Hash of printers and endings") unless self[:printers].is_a?(Hash)
+        check_printers
         %i[skip_paths only_paths].each do |name|
           patterns = self[name]
           refuse(name, "an Array of Regexps or Strings") unless patterns.nil? || patterns_of_paths?(patterns)
         end
         refuse(:aggregate, "a number of requests from 1") unless self[:aggregate].nil? || positive?(self[:aggregate])
         refuse(:aggregate_by, ":path or :all") unless %i[path all].include?(self[:aggregate_by])
+      end
+
+      # As the first request would find out.
+      def check_printers
+        refuse(:printers, "a Hash of printers and endings") unless self[:printers].is_a?(Hash)
+        self[:printers].each do |printer, ending|
+          next if printer.is_a?(Class) && printer.method_defined?(:print) && (ending.is_a?(String) || ending.respond_to?(:call))
+
+          refuse(:printers, "a Hash of printers, such as RubyProf::FlatPrinter, and how their files' names end")
+        end
+        ::RubyProf::FlatPrinter.new(::RubyProf::Profile.new).setup_options(printer_options)
+      rescue ArgumentError => e
+        raise if e.message.start_with?("Rack::RubyProf: ")
+
+        raise ArgumentError, "Rack::RubyProf: #{e.message}"
       end
 
       def patterns_of_paths?(patterns)

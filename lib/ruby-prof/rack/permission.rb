@@ -11,20 +11,43 @@ module Rack
         @skip = options[:skip_paths]
         @only = options[:only_paths]
         @test = test(options[:enabled])
+        @told = {}.compare_by_identity
       end
 
-      def granted?(env)
-        path = FileNames.request_path(env).force_encoding(Encoding::UTF_8).scrub("?")
-        return false if any?(@skip, path)
-        return false unless @only.nil? || any?(@only, path)
+      # Raises nothing: the request is none of our business. Yields what is wrong with a pattern or with enabled:,
+      # each once.
+      def granted?(env, &complain)
+        path = FileNames.request_path(env)
+        return false if any?(@skip, path, &complain)
+        return false unless @only.nil? || any?(@only, path, &complain)
 
         @test.call(env) ? true : false
+      rescue StandardError => e
+        once(:enabled) { yield "enabled: failed, and the request is not profiled: #{e.message} (#{e.class})" }
+        false
       end
 
       private
 
       def any?(patterns, path)
-        patterns.any? { |pattern| pattern.is_a?(String) ? path.start_with?(pattern) : pattern.match?(path) }
+        patterns.any? do |pattern|
+          pattern.is_a?(String) ? path.start_with?(pattern.b) : match?(pattern, path)
+        rescue StandardError => e # A time limit, for example.
+          once(pattern) { yield "#{pattern.inspect} cannot be compared with paths and matches none: #{e.message} (#{e.class})" }
+          false
+        end
+      end
+
+      # Paths are text, but a pattern may look for bytes.
+      def match?(pattern, path)
+        return pattern.match?(path) if pattern.encoding == Encoding::BINARY
+
+        pattern.match?(path.dup.force_encoding(Encoding::UTF_8).scrub("?"))
+      end
+
+      def once(key)
+        yield unless @told[key]
+        @told[key] = true
       end
 
       def test(enabled)

@@ -170,4 +170,11 @@ RSpec.describe RubyProf::CallTreePrinter do
       expect(ours(thread, :total_time)).to include "CallTreeFixtures/Job::again" => 400
     end
   end
+
+  it "does not mind files whose names are no text" do
+    File.write(File.join(directory, "\xFF.txt".b), "")
+    File.write(File.join(directory, "#{base}.7"), "old")
+    print
+    expect(Dir.children(directory).map(&:b)).to contain_exactly("\xFF.txt".b, base)
+  end
 end

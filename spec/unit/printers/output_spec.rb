@@ -25,6 +25,34 @@ require "tempfile"
       expect(parts.join.include?(mark)).to be true
     end
 
+    # Programs put such things in the place of $stdout.
+    it "is written to what can do no more than write" do
+      output = Class.new do
+        attr_reader :text
+
+        def write(text) = (@text = "#{@text}#{text}").size
+      end.new
+      expect(printer.print(output)).to equal output
+      expect(output.text.include?(mark)).to be true
+      before = $stdout
+      begin
+        $stdout = output.class.new
+        printer.print
+        expect($stdout.text.include?(mark)).to be true
+      ensure
+        $stdout = before
+      end
+    end
+
+    it "is not written to a BasicObject, nor has it one for a title" do
+      expect { printer.print(BasicObject.new) }.to raise_error(TypeError, /cannot be written to BasicObject: pass an IO/)
+      %i[title min_percent sort_method max_depth].each do |name|
+        expect { printer.print(+"", name => BasicObject.new) }.to raise_error(ArgumentError, /#{name}: BasicObject cannot be used/)
+      end
+      expect { printer.print(+"", only: BasicObject.new) }.to raise_error(ArgumentError, /BasicObject is no pattern/)
+      expect { described_class.new(BasicObject.new) }.to raise_error(TypeError, /not BasicObject/)
+    end
+
     it "is written to an IO" do
       io = StringIO.new
       expect(printer.print(io)).to equal io

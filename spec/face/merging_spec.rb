@@ -1,0 +1,50 @@
+# frozen_string_literal: true
+
+require "command"
+
+RSpec.describe "--on-fork=merge", stress: false do
+  include Command
+
+  PROGRAM_OF_TWO = "fork { 5.times { |i| i.to_s } }; Process.waitall; 2.times { |i| i.to_s }"
+
+  it "saves the sum, and nothing else" do
+    [%w[--save m.rprof], %w[--save m.rprof -f m.txt]].each do |words|
+      ended = ruby_prof("--on-fork=merge", *words, "-e", PROGRAM_OF_TWO)
+      expect([ended.stderr, calls(ruby_prof("report", "m.rprof").stdout, "Integer#to_s")]).to eq ["", 7]
+    end
+    expect(files).to eq %w[m.rprof m.txt]
+    expect(calls(read("m.txt"), "Integer#to_s")).to eq 7
+  end
+
+  it "says where the profile of a process is that ended too late" do
+    late = "main = $$; fork { sleep 0.05 while Process.ppid == main; 5.times { |i| i.to_s } }"
+    ended = ruby_prof("--on-fork=merge", "--save", "m.rprof", "-e", late)
+    expect(ended.stderr).to match(%r{\Aruby-prof: the profile of process (\d+) is in #{directory}/m\.\1\.rprof\n\z})
+    expect(calls(ruby_prof("report", *files("m.*.rprof")).stdout, "Integer#to_s")).to eq 5
+  end
+
+  # A user's directory, or that of another program which is profiled.
+  it "leaves a directory alone that it did not make" do
+    file("theirs/precious.txt", "1")
+    file("theirs/77.rprof", "1")
+    ended = auto("-e", PROGRAM_OF_TWO, env: { "RUBY_PROF_ON_FORK" => "merge", "RUBY_PROF_MERGE_DIR" => "#{directory}/theirs" })
+    expect([ended.stderr, calls(ended.stdout, "Integer#to_s")]).to eq ["", 7]
+    expect(files("theirs/*")).to eq %w[theirs/77.rprof theirs/precious.txt]
+  end
+
+  it "leaves what others have put into its own" do
+    scratch = File.join(directory, "scratch")
+    Dir.mkdir(scratch)
+    put = "File.write(Dir[ENV['TMPDIR'] + '/ruby-prof.*'][0] + '/precious.txt', '1')"
+    ended = auto("-e", "#{put}; #{PROGRAM_OF_TWO}", env: { "RUBY_PROF_ON_FORK" => "merge", "TMPDIR" => scratch })
+    expect([ended.stderr, calls(ended.stdout, "Integer#to_s")]).to eq ["", 7]
+    expect(files("scratch/**/*").map { |name| File.basename(name) }).to eq ["precious.txt"]
+    ended = auto("-e", PROGRAM_OF_TWO, env: { "RUBY_PROF_ON_FORK" => "merge", "TMPDIR" => (Dir.mkdir("#{scratch}/two") && "#{scratch}/two") })
+    expect([ended.stderr, Dir.children("#{scratch}/two")]).to eq ["", []]
+  end
+
+  it "does without the TMPDIR that is missing" do
+    ended = ruby_prof("--on-fork=merge", "-e", PROGRAM_OF_TWO, env: { "TMPDIR" => "#{directory}/missing" })
+    expect([ended.stderr, calls(ended.stdout, "Integer#to_s")]).to eq ["", 7]
+  end
+end
