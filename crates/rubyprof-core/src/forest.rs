@@ -1,12 +1,15 @@
 //! Call trees that are made or changed by hand.
 
+mod convert;
+mod join;
+
 use std::collections::HashMap;
 
 use crate::allocation::Allocation;
 use crate::hash::BuildMix;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId, OwnerKind};
-use crate::profile::{NO_PARENT, Node, NodeId, Profile, Thread};
+use crate::profile::{NodeId, Profile, Thread};
 use crate::source::{FileId, Location, Sources};
 
 /// A call path of a [`Forest`]. Stays what it is whatever becomes of the forest.
@@ -107,55 +110,6 @@ impl Forest {
             settings,
             ..Self::default()
         }
-    }
-
-    /// The trees of a profile. A node's twig has the same number as the node.
-    pub fn of_profile(profile: &Profile) -> Self {
-        let mut forest = Self::new(profile.measure_mode);
-        forest.settings = Profile {
-            track_allocations: profile.track_allocations,
-            c_calls: profile.c_calls,
-            clock: profile.clock.clone(),
-            ..forest.settings
-        };
-        forest.methods = (0..profile.methods.len())
-            .map(|index| forest.renamed(profile, index))
-            .collect();
-        for (index, method) in forest.methods.iter().enumerate() {
-            let id = MethodId(index as u32);
-            forest.by_name.entry(name_key(method)).or_insert(id);
-        }
-        let mut waits = profile.waits.iter().peekable();
-        for index in 0..profile.nodes.len() {
-            let id = NodeId(index as u32);
-            let node = profile.node(id);
-            let wait = waits.next_if(|(waiting, _)| *waiting == id);
-            let wait = wait.map_or(0, |(_, wait)| *wait);
-            let call_site = forest.relocated(profile, profile.call_site(id));
-            let numbers = Numbers {
-                called: node.called,
-                total: node.total,
-                own: node.own.saturating_sub(wait),
-                wait,
-            };
-            let twig = forest.push(node.method, numbers, call_site);
-            if let Some(parent) = profile.parent(id) {
-                forest.link(TwigId(parent.0), twig);
-            }
-        }
-        forest.threads = profile
-            .threads
-            .iter()
-            .map(|thread| (thread.clone(), TwigId(thread.root.0)))
-            .collect();
-        for allocation in &profile.allocations {
-            let location = forest.relocated(profile, allocation.location);
-            forest.allocations.push(Allocation {
-                location,
-                ..allocation.clone()
-            });
-        }
-        forest
     }
 
     /// The id of a source file; the same name gives the same id.
@@ -281,199 +235,6 @@ impl Forest {
         match self.threads.iter_mut().find(|(_, known)| *known == root) {
             Some((known, _)) => *known = thread,
             None => self.threads.push((thread, root)),
-        }
-    }
-
-    /// Takes over all trees, threads and allocations of another forest. Returns what to add to the
-    /// numbers of its twigs, and its methods' ids here.
-    pub fn absorb(&mut self, other: &Self) -> (u32, Vec<MethodId>) {
-        let offset = self.twigs.len() as u32;
-        let moved = |id: TwigId| TwigId(id.0 + offset);
-        let methods: Vec<MethodId> = other
-            .methods
-            .iter()
-            .map(|method| {
-                let file = method
-                    .file
-                    .map(|file| self.sources.file(other.file_name(file).as_bytes()));
-                self.method(Method {
-                    file,
-                    ..method.clone()
-                })
-            })
-            .collect();
-        for twig in &other.twigs {
-            let file = twig.call_site.file.map(|file| other.file_name(file));
-            let call_site = Location {
-                file: file.map(|name| self.sources.file(name.as_bytes())),
-                line: twig.call_site.line,
-            };
-            self.twigs.push(Twig {
-                method: methods[twig.method.index()],
-                numbers: twig.numbers,
-                call_site,
-                parent: twig.parent.map(moved),
-                children: twig.children.iter().copied().map(moved).collect(),
-            });
-        }
-        for (index, twig) in self.twigs.iter().enumerate().skip(offset as usize) {
-            if let Some(parent) = twig.parent {
-                let key = (parent, twig.method.0);
-                self.by_method.insert(key, TwigId(index as u32));
-            }
-        }
-        let first_thread = self.threads.len() as u32;
-        for (thread, root) in &other.threads {
-            self.threads.push((thread.clone(), moved(*root)));
-        }
-        for allocation in &other.allocations {
-            let file = allocation.location.file.map(|file| other.file_name(file));
-            self.allocations.push(Allocation {
-                thread: allocation.thread + first_thread,
-                method: methods[allocation.method.index()],
-                location: Location {
-                    file: file.map(|name| self.sources.file(name.as_bytes())),
-                    line: allocation.location.line,
-                },
-                ..allocation.clone()
-            });
-        }
-        (offset, methods)
-    }
-
-    /// Adds a thread's tree and allocations to the tree of `root`, path by path. Their root methods
-    /// are taken to be the same.
-    pub fn add_tree(&mut self, root: TwigId, part: &Profile, thread: usize) {
-        let methods: Vec<MethodId> = (0..part.methods.len())
-            .map(|index| {
-                let method = self.renamed(part, index);
-                self.method(method)
-            })
-            .collect();
-        let part_root = part.threads[thread].root;
-        let mut placed: Vec<TwigId> = Vec::new();
-        for id in part.subtree(part_root) {
-            let node = part.node(id);
-            let method = methods[node.method.index()];
-            let twig = match part.parent(id) {
-                None => root,
-                Some(parent) => {
-                    let parent = placed[(parent.0 - part_root.0) as usize];
-                    self.child(parent, method).unwrap_or_else(|| {
-                        let call_site = self.relocated(part, part.call_site(id));
-                        let twig = self.push(method, Numbers::default(), call_site);
-                        self.link(parent, twig);
-                        twig
-                    })
-                }
-            };
-            self.numbers_mut(twig).add(&Numbers {
-                called: node.called,
-                total: node.total,
-                own: part.self_value(id),
-                wait: part.wait(id),
-            });
-            placed.push(twig);
-        }
-        let Some(into) = self.threads.iter().position(|(_, known)| *known == root) else {
-            return;
-        };
-        for allocation in part.allocations_of_thread(thread as u32) {
-            let mut moved = allocation.clone();
-            moved.thread = into as u32;
-            moved.method = methods[allocation.method.index()];
-            moved.location = self.relocated(part, allocation.location);
-            let known = self.allocations.iter_mut().find(|known| {
-                (known.thread, known.method, known.location)
-                    == (moved.thread, moved.method, moved.location)
-                    && (known.owner_kind, &known.class_name)
-                        == (moved.owner_kind, &moved.class_name)
-            });
-            match known {
-                Some(known) => {
-                    known.count += moved.count;
-                    known.bytes += moved.bytes;
-                }
-                None => self.allocations.push(moved),
-            }
-        }
-        self.settings.track_allocations |= part.track_allocations;
-    }
-
-    /// All trees as a profile, and each twig's node. The trees of threads come first, in their
-    /// order; each other tree is a thread without ids.
-    pub fn to_profile(&self) -> (Profile, Vec<NodeId>) {
-        let mut placed = vec![NodeId(0); self.twigs.len()];
-        let mut profile = Profile {
-            methods: self.methods.clone(),
-            ..self.settings.clone()
-        };
-        let mut sources = self.sources.clone();
-        let mut roots: Vec<(Thread, TwigId)> = self.threads.clone();
-        let mut is_thread = vec![false; self.twigs.len()];
-        for (_, root) in &self.threads {
-            is_thread[root.index()] = true;
-        }
-        for (index, twig) in self.twigs.iter().enumerate() {
-            if twig.parent.is_none() && !is_thread[index] {
-                let nobody = Thread {
-                    id: 0,
-                    fiber_id: 0,
-                    root: NodeId(0),
-                };
-                roots.push((nobody, TwigId(index as u32)));
-            }
-        }
-        for (mut thread, root) in roots {
-            thread.root = NodeId(profile.nodes.len() as u32);
-            profile.threads.push(thread);
-            self.lay_out(root, &mut profile, &mut sources, &mut placed);
-        }
-        profile.files = sources.files;
-        profile.sites = sources.sites;
-        profile.allocations = self.allocations.clone();
-        profile
-            .allocations
-            .sort_by_key(|allocation| (allocation.thread, allocation.method));
-        (profile, placed)
-    }
-
-    fn lay_out(
-        &self,
-        root: TwigId,
-        profile: &mut Profile,
-        sources: &mut Sources,
-        placed: &mut [NodeId],
-    ) {
-        // What is to be placed next, the last first, below which node.
-        let mut ahead = vec![(root, NO_PARENT)];
-        let mut open: Vec<u32> = Vec::new();
-        while let Some((id, parent)) = ahead.pop() {
-            let position = profile.nodes.len() as u32;
-            while let Some(done) = open.pop_if(|node| *node != parent) {
-                profile.nodes[done as usize].end = position;
-            }
-            let twig = self.twig(id);
-            let numbers = &twig.numbers;
-            placed[id.index()] = NodeId(position);
-            if numbers.wait > 0 {
-                profile.waits.push((NodeId(position), numbers.wait));
-            }
-            profile.nodes.push(Node {
-                called: numbers.called,
-                total: numbers.total,
-                own: numbers.own.saturating_add(numbers.wait),
-                parent,
-                end: position + 1,
-                method: twig.method,
-                site: sources.site(twig.call_site),
-            });
-            open.push(position);
-            ahead.extend(twig.children.iter().rev().map(|child| (*child, position)));
-        }
-        let end = profile.nodes.len() as u32;
-        for node in open {
-            profile.nodes[node as usize].end = end;
         }
     }
 

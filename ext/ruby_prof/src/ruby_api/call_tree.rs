@@ -12,7 +12,8 @@ use rubyprof_core::{AdoptError, Edge, Method, MethodId, Numbers, TwigId};
 use super::convert;
 use super::measurement::{Measurement, Values};
 use super::method_info::{ConvertFrom, MethodInfo, Scope};
-use super::store::{MethodRef, NodeRef, Store};
+use super::reference::{MethodRef, NodeRef};
+use super::store::Store;
 use crate::errors;
 use crate::guard::{comparison, guard, ruby_reader};
 

@@ -7,7 +7,7 @@ use magnus::{Error, Module, RArray, RModule, Ruby};
 use super::call_tree::CallTree;
 use super::data;
 use super::method_info::Scope;
-use super::store::{MethodRef, NodeRef};
+use super::reference::{MethodRef, NodeRef};
 use crate::guard::ruby_reader;
 
 /// What `CallTrees#min_depth` is for a method without call trees: C's INT_MAX, as in ruby-prof.

@@ -7,7 +7,8 @@ use rubyprof_core::Numbers;
 
 use super::convert::{self, check_frozen};
 use super::method_info::Scope;
-use super::store::{MethodRef, NodeRef, Store};
+use super::reference::{MethodRef, NodeRef};
+use super::store::Store;
 use crate::errors;
 use crate::guard::{guard, ruby_reader};
 

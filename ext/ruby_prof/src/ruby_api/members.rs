@@ -10,7 +10,8 @@ use rb_sys::VALUE;
 use rubyprof_core::{MeasureMode, Profile, TwigId};
 
 use super::data::View;
-use super::store::{NodeRef, Store, conversion};
+use super::reference::NodeRef;
+use super::store::{Store, conversion};
 use super::thread::{Thread, Tree};
 use crate::errors;
 

@@ -16,6 +16,7 @@ mod module_functions;
 mod options;
 mod profile;
 mod recording;
+mod reference;
 mod report;
 mod running;
 mod store;
