@@ -28,13 +28,13 @@
 # | RUBY_PROF_TRACK_ALLOCATIONS  | 1: count objects by method, line, class   | 0                    |
 # | RUBY_PROF_ON_FORK            | separate: forked processes write reports  | separate             |
 # |                              | of their own, named with their number;    |                      |
-# |                              | merge: one report over all, by the first; |                      |
-# |                              | off: only the first process is profiled   |                      |
+# |                              | merge: report and saved profile over all, |                      |
+# |                              | by the first; off: only that is profiled  |                      |
 # | RUBY_PROF_REQUIRE            | libraries to load before, unprofiled      |                      |
 # | RUBY_PROF_EVAL               | Ruby code to run before, unprofiled       |                      |
 #
-# A value that cannot be used is named in a warning and left out. A file that cannot be written ends the
-# program before it begins.
+# A value that cannot be used is named in a warning and left out. A file that cannot be written, or is the
+# program itself, ends the program before it begins.
 
 require "ruby-prof"
 require "ruby-prof/auto/program"

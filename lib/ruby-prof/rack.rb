@@ -68,7 +68,9 @@ module Rack
     def call(env)
       return @app.call(env) unless @permission.granted?(env) { |message| complain(env, message) }
 
-      profile = ::RubyProf::Profile.new(**@options.profile_options)
+      profile = prepare(env)
+      return @app.call(env) unless profile
+
       profile.start
       begin
         @app.call(env)
@@ -84,6 +86,14 @@ module Rack
     end
 
     private
+
+    # Options that were good when the server started may not be any more: the current directory is gone, for example.
+    def prepare(env)
+      ::RubyProf::Profile.new(**@options.profile_options)
+    rescue StandardError => e
+      complain(env, "the request is not profiled: #{e.message} (#{e.class})")
+      nil
+    end
 
     # Raises nothing: an exception of the application may be on its way.
     def deliver(profile, env)

@@ -145,11 +145,18 @@ module RubyProf
     # The program may have put something else in $stdout, an encoding on it, or another file in the place of
     # one that it closed: fileno raises then.
     def print_to_stdout(profile)
-      $stdout.flush if $stdout.respond_to?(:flush)
+      flush_stdout
       STDOUT.flush
       stdout = IO.for_fd(STDOUT.fileno, "wb", autoclose: false)
       @kind.printer.new(profile).print(stdout, **@options)
       stdout.flush
+    end
+
+    # The program's, which need not answer more than write.
+    def flush_stdout
+      $stdout.flush
+    rescue NoMethodError
+      nil
     end
 
     def print_files(profile)

@@ -49,22 +49,22 @@ module RubyProf
       #
       # @return [String, nil] its name; nil if the directory takes no new file
       def put_beside(target, bytes)
-        mode = File.stat(target).mode & 0o7777 if File.exist?(target)
+        old = File.stat(target) if File.exist?(target)
         begin
           fresh = File.join(File.dirname(target), ".rp-#{Random.urandom(8).unpack1("H*")}")
-          file = File.open(fresh, NEW, mode ? mode & 0o700 : 0o666)
+          file = File.open(fresh, NEW, old ? 0o600 : 0o666)
         rescue Errno::EEXIST
           retry
         rescue SystemCallError
           return nil
         end
-        fill(file, bytes, mode)
+        fill(file, bytes, old)
         fresh
       end
 
-      def fill(file, bytes, mode)
+      def fill(file, bytes, old)
         file.write(bytes)
-        keep_mode(file, mode) if mode
+        take_after(file, old) if old
         file.close
       rescue SystemCallError, IOError
         close(file)
@@ -72,11 +72,13 @@ module RubyProf
         raise
       end
 
-      # Some file systems have no modes.
-      def keep_mode(file, mode)
-        file.chmod(mode)
-      rescue SystemCallError
-        nil
+      # Owner, which only root can give away, and mode, which some file systems do not have.
+      def take_after(file, old)
+        [-> { file.chown(old.uid, old.gid) }, -> { file.chmod(old.mode & 0o7777) }].each do |step|
+          step.call
+        rescue SystemCallError
+          nil
+        end
       end
 
       # Where a name cannot be given anew (a file of somebody else in /tmp, one that is mounted), its content can.

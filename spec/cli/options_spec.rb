@@ -75,6 +75,11 @@ RSpec.describe "ruby-prof's options", stress: false do
     expect(read("report.txt")).to include "<Class::Dir>#chdir"
   end
 
+  it "prints to stdout though $stdout is something that can only write" do
+    ended = ruby_prof("-e", "$stdout = Class.new(BasicObject) { def write(*) = 0 }.new; 1.to_s")
+    expect([ended.stderr, calls(ended.stdout, "Integer#to_s")]).to eq ["", 1]
+  end
+
   it "prints to stdout what the program has done to it notwithstanding" do
     ended = ruby_prof("-e", "$stdout = StringIO.new; STDOUT.set_encoding('UTF-16LE'); print :lost", "-R", "stringio")
     expect(ended.stdout.sub(/\A\u0000+/, "")).to start_with "Measure Mode"

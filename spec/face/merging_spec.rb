@@ -43,6 +43,14 @@ RSpec.describe "--on-fork=merge", stress: false do
     expect([ended.stderr, Dir.children("#{scratch}/two")]).to eq ["", []]
   end
 
+  it "leaves no directory of a program that does not begin" do
+    Dir.mkdir("#{directory}/scratch")
+    { "FILE" => "no/such/file", "REQUIRE" => "no/such/library" }.each do |name, value|
+      variables = { "RUBY_PROF_ON_FORK" => "merge", "TMPDIR" => "#{directory}/scratch", "RUBY_PROF_#{name}" => value }
+      expect([auto("-e", "puts 1", env: variables).status.exitstatus, Dir.children("#{directory}/scratch")]).to eq [1, []]
+    end
+  end
+
   it "does without the TMPDIR that is missing" do
     ended = ruby_prof("--on-fork=merge", "-e", PROGRAM_OF_TWO, env: { "TMPDIR" => "#{directory}/missing" })
     expect([ended.stderr, calls(ended.stdout, "Integer#to_s")]).to eq ["", 7]

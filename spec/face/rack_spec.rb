@@ -330,4 +330,11 @@ RSpec.describe Rack::RubyProf, stress: false do
       expect { middleware(**options) }.to raise_error(ArgumentError, message) { |error| expect(error.message).to start_with "Rack::RubyProf: " }
     end
   end
+
+  it "answers the request if no profile can be made" do
+    made = middleware
+    allow(RubyProf::Profile).to receive(:new).and_raise(Errno::ENOENT, "getcwd")
+    expect(made.call(env)).to equal response
+    expect(errors.string).to match(/\ARack::RubyProf: the request is not profiled: No such file or directory - getcwd \(Errno::ENOENT\)\n\z/)
+  end
 end

@@ -18,6 +18,12 @@ RSpec.describe "Profile#save", stress: false do
     File.chmod(0o640, path)
     profile.save(path)
     expect(format("%o", File.stat(path).mode & 0o7777)).to eq "640"
+    if Process.uid.zero?
+      File.chown(12_345, 54_321, path)
+      profile.save(path)
+      stat = File.stat(path)
+      expect([stat.uid, stat.gid, stat.mode & 0o7777]).to eq [12_345, 54_321, 0o640]
+    end
     profile.save(path("new"))
     expect(File.stat(path("new")).mode & 0o777).to eq(0o666 & ~File.umask)
   end

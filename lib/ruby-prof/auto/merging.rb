@@ -35,7 +35,8 @@ module RubyProf
       def with_others(profile, pid)
         return profile if handed_in.empty?
 
-        hand_in(profile, pid)
+        raise OutputError, "there is no room for this process's own in #{@directory}" unless hand_in(profile, pid)
+
         RubyProf.merge(handed_in)
       rescue StandardError, NotImplementedError => e
         ReportWriter.say("the forked processes' profiles cannot be merged: #{e.message} (#{e.class}). " \

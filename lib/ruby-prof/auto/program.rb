@@ -21,7 +21,7 @@ module RubyProf
 
         recording.check_outputs
         recording.prepare
-        run_before(settings)
+        run_before(settings, recording)
         @recording = recording
         Process.singleton_class.prepend(ForkHook)
         at_exit { @recording.finish }
@@ -56,14 +56,13 @@ module RubyProf
         Settings::NAMES.each_value { |name| ENV.delete(name) }
       end
 
-      def run_before(settings)
+      def run_before(settings, recording)
         text = settings[:require].to_s
         # Names of files may have bytes that are no text.
         text.b.split(/[,\n]/).each { |library| require library.force_encoding(text.encoding) }
         eval(settings[:eval], TOPLEVEL_BINDING, "(eval-noprof)") if settings[:eval]
       rescue LoadError => e
-        ReportWriter.say("cannot load #{e.path || "a library"} before the program: #{e.message}")
-        exit!(1)
+        recording.give_up("cannot load #{e.path || "a library"} before the program: #{e.message}")
       end
 
       def warn_of_trace

@@ -28,7 +28,6 @@ module RubyProf
 
         Outputs.new(@settings, @pid, program: (File.file?($PROGRAM_NAME) ? $PROGRAM_NAME : nil)).check!
       rescue OutputError => e
-        @merging&.clean
         give_up(e.message)
       end
 
@@ -37,6 +36,13 @@ module RubyProf
         @prepared = Profile.new(**@settings.profile_options)
       rescue ArgumentError, TypeError => e
         give_up(e.message)
+      end
+
+      # Ends the program before it begins.
+      def give_up(message)
+        @merging.clean if @merging && main?
+        ReportWriter.say(message)
+        exit!(1)
       end
 
       def start
@@ -140,11 +146,6 @@ module RubyProf
       def announce
         path = @settings.report_path(@pid, child: !main?, detached: @detached)
         ReportWriter.say("the report on process #{@pid} is in #{path}") if path
-      end
-
-      def give_up(message)
-        ReportWriter.say(message)
-        exit!(1)
       end
     end
   end

@@ -65,7 +65,7 @@ module Rack
         @pid = Process.pid
         @groups = {}
         @serial = 0
-        @directory = Dir.mktmpdir("ruby-prof-")
+        @directory = nil
       end
 
       def group_for(stem)
@@ -77,7 +77,7 @@ module Rack
 
       # In long-lived servers somebody may clean the directory for temporary files.
       def save(profile)
-        @directory = Dir.mktmpdir("ruby-prof-") unless ::File.directory?(@directory)
+        @directory = Dir.mktmpdir("ruby-prof-") unless @directory && ::File.directory?(@directory)
         path = ::File.join(@directory, "#{@serial += 1}.rprof")
         profile.save(path)
         path
