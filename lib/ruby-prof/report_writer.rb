@@ -71,7 +71,7 @@ module RubyProf
     def rescue_profile(profile)
       problem = nil
       rescue_directories.each do |directory|
-        path = File.join(directory, "ruby-prof.#{Process.pid}.rprof")
+        path = File.join(directory, "ruby-prof.#{Process.pid}.rbprof")
         begin
           profile.save(path)
         rescue StandardError, NotImplementedError => e

@@ -175,7 +175,7 @@ RSpec.describe "ruby-prof's options", stress: false do
     pid = spawn(Subprocess::CLEAN, RbConfig.ruby, "-I", Command::LIBRARY, Command::EXE, "-e", "1.to_s",
                 chdir: directory, out: to, err: File.join(directory, "stderr"))
     Process.wait(pid)
-    expect([$?.exitstatus, read("stderr"), files("*.rprof")]).to eq [0, "", []]
+    expect([$?.exitstatus, read("stderr"), files("*.rbprof")]).to eq [0, "", []]
   ensure
     to.close
   end

@@ -33,12 +33,12 @@ RSpec.describe "ruby-prof's output files", stress: false do
   end
 
   it "are not a profile that is printed" do
-    ruby_prof("--save", "b.rprof", "-e", "1.to_s")
-    before = File.binread(File.join(directory, "b.rprof"))
-    expect(refused(ruby_prof("report", "b.rprof", "-f", "b.rprof"))).to eq 1
-    expect(File.binread(File.join(directory, "b.rprof"))).to eq before
-    expect(ruby_prof("merge", "b.rprof", "b.rprof", "-f", "b.rprof").status.exitstatus).to eq 0
-    expect(calls(ruby_prof("report", "b.rprof").stdout, "Integer#to_s")).to eq 2
+    ruby_prof("--save", "b.rbprof", "-e", "1.to_s")
+    before = File.binread(File.join(directory, "b.rbprof"))
+    expect(refused(ruby_prof("report", "b.rbprof", "-f", "b.rbprof"))).to eq 1
+    expect(File.binread(File.join(directory, "b.rbprof"))).to eq before
+    expect(ruby_prof("merge", "b.rbprof", "b.rbprof", "-f", "b.rbprof").status.exitstatus).to eq 0
+    expect(calls(ruby_prof("report", "b.rbprof").stdout, "Integer#to_s")).to eq 2
   end
 
   it "leave a symbolic link that leads nowhere" do
@@ -50,10 +50,10 @@ RSpec.describe "ruby-prof's output files", stress: false do
   end
 
   it "are elsewhere if saving fails in the end" do
-    ended = ruby_prof("--save", "d/s.rprof", "-e", "Dir.rmdir('d'); puts :ran", env: (Dir.mkdir(File.join(directory, "d")) && {}))
+    ended = ruby_prof("--save", "d/s.rbprof", "-e", "Dir.rmdir('d'); puts :ran", env: (Dir.mkdir(File.join(directory, "d")) && {}))
     expect([ended.stdout, ended.status.exitstatus]).to eq ["ran\n", 0]
-    expect(ended.stderr.lines.first).to match(%r{\Aruby-prof: the profile could not be saved to .*d/s.rprof: No such file or directory})
-    name = files("ruby-prof.*.rprof").first
+    expect(ended.stderr.lines.first).to match(%r{\Aruby-prof: the profile could not be saved to .*d/s.rbprof: No such file or directory})
+    name = files("ruby-prof.*.rbprof").first
     expect(ended.stderr.lines.last).to eq "ruby-prof: the profile is saved in #{directory}/#{name}; print it with: ruby-prof report #{directory}/#{name}\n"
     expect(ruby_prof("report", name).stdout).to include "<Class::Dir>#rmdir"
   end
@@ -72,12 +72,12 @@ RSpec.describe "ruby-prof's output files", stress: false do
       expect(ended.stderr).to include "cannot write to ~nobody-here/x: user nobody-here doesn't exist"
     end
     %w[FILE SAVE].each { |name| expect(refused(auto("-e", "puts 1", env: { "RUBY_PROF_#{name}" => "~nobody-here/x" }))).to eq 1 }
-    ruby_prof("--save", "b.rprof", "-e", "1.to_s")
-    expect(refused(ruby_prof("report", "b.rprof", "-f", "~nobody-here/x"))).to eq 1
-    expect(refused(ruby_prof("merge", "b.rprof", "-f", "~nobody-here/x"))).to eq 1
-    ruby_prof("--save", "m.rprof", "--mode=memory", "-e", "1.to_s")
-    expect(refused(ruby_prof("report", "b.rprof", "m.rprof"))).to eq 1
-    expect(refused(ruby_prof("merge", "b.rprof", "m.rprof", "-f", "sum"))).to eq 1
+    ruby_prof("--save", "b.rbprof", "-e", "1.to_s")
+    expect(refused(ruby_prof("report", "b.rbprof", "-f", "~nobody-here/x"))).to eq 1
+    expect(refused(ruby_prof("merge", "b.rbprof", "-f", "~nobody-here/x"))).to eq 1
+    ruby_prof("--save", "m.rbprof", "--mode=memory", "-e", "1.to_s")
+    expect(refused(ruby_prof("report", "b.rbprof", "m.rbprof"))).to eq 1
+    expect(refused(ruby_prof("merge", "b.rbprof", "m.rbprof", "-f", "sum"))).to eq 1
   end
 
   it "need a current directory only if their names are relative" do

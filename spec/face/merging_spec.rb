@@ -8,28 +8,28 @@ RSpec.describe "--on-fork=merge", stress: false do
   PROGRAM_OF_TWO = "fork { 5.times { |i| i.to_s } }; Process.waitall; 2.times { |i| i.to_s }"
 
   it "saves the sum, and nothing else" do
-    [%w[--save m.rprof], %w[--save m.rprof -f m.txt]].each do |words|
+    [%w[--save m.rbprof], %w[--save m.rbprof -f m.txt]].each do |words|
       ended = ruby_prof("--on-fork=merge", *words, "-e", PROGRAM_OF_TWO)
-      expect([ended.stderr, calls(ruby_prof("report", "m.rprof").stdout, "Integer#to_s")]).to eq ["", 7]
+      expect([ended.stderr, calls(ruby_prof("report", "m.rbprof").stdout, "Integer#to_s")]).to eq ["", 7]
     end
-    expect(files).to eq %w[m.rprof m.txt]
+    expect(files).to eq %w[m.rbprof m.txt]
     expect(calls(read("m.txt"), "Integer#to_s")).to eq 7
   end
 
   it "says where the profile of a process is that ended too late" do
     late = "main = $$; fork { sleep 0.05 while Process.ppid == main; 5.times { |i| i.to_s } }"
-    ended = ruby_prof("--on-fork=merge", "--save", "m.rprof", "-e", late)
-    expect(ended.stderr).to match(%r{\Aruby-prof: the profile of process (\d+) is in #{directory}/m\.\1\.rprof\n\z})
-    expect(calls(ruby_prof("report", *files("m.*.rprof")).stdout, "Integer#to_s")).to eq 5
+    ended = ruby_prof("--on-fork=merge", "--save", "m.rbprof", "-e", late)
+    expect(ended.stderr).to match(%r{\Aruby-prof: the profile of process (\d+) is in #{directory}/m\.\1\.rbprof\n\z})
+    expect(calls(ruby_prof("report", *files("m.*.rbprof")).stdout, "Integer#to_s")).to eq 5
   end
 
   # A user's directory, or that of another program which is profiled.
   it "leaves a directory alone that it did not make" do
     file("theirs/precious.txt", "1")
-    file("theirs/77.rprof", "1")
+    file("theirs/77.rbprof", "1")
     ended = auto("-e", PROGRAM_OF_TWO, env: { "RUBY_PROF_ON_FORK" => "merge", "RUBY_PROF_MERGE_DIR" => "#{directory}/theirs" })
     expect([ended.stderr, calls(ended.stdout, "Integer#to_s")]).to eq ["", 7]
-    expect(files("theirs/*")).to eq %w[theirs/77.rprof theirs/precious.txt]
+    expect(files("theirs/*")).to eq %w[theirs/77.rbprof theirs/precious.txt]
   end
 
   it "leaves what others have put into its own" do

@@ -10,69 +10,69 @@ RSpec.describe "saved profiles", stress: false do
 
   describe "ruby-prof --save" do
     it "saves the profile instead of a report" do
-      ended = ruby_prof("--save", "a.rprof", "script.rb")
+      ended = ruby_prof("--save", "a.rbprof", "script.rb")
       expect([ended.stdout, ended.stderr]).to eq ["output\n", ""]
-      expect(RubyProf.load("#{directory}/a.rprof").threads.first.methods.map(&:full_name)).to include "Object#work"
+      expect(RubyProf.load("#{directory}/a.rbprof").threads.first.methods.map(&:full_name)).to include "Object#work"
     end
 
     it "does both when a report is asked for" do
-      ended = ruby_prof("--save", "a.rprof", "-p", "flat", "script.rb")
+      ended = ruby_prof("--save", "a.rbprof", "-p", "flat", "script.rb")
       expect(calls(ended.stdout, "Object#work")).to eq 3
-      expect(files("*.rprof")).to eq ["a.rprof"]
+      expect(files("*.rbprof")).to eq ["a.rbprof"]
     end
 
     it "names the files of forked processes with their number" do
-      ruby_prof("--save", "a.rprof", "-e", "fork { }; Process.wait")
-      expect(files("*.rprof").map { |name| name.sub(/\d+/, "N") }).to contain_exactly("a.rprof", "a.N.rprof")
+      ruby_prof("--save", "a.rbprof", "-e", "fork { }; Process.wait")
+      expect(files("*.rbprof").map { |name| name.sub(/\d+/, "N") }).to contain_exactly("a.rbprof", "a.N.rbprof")
     end
   end
 
   describe "ruby-prof report" do
-    before { ruby_prof("--save", "a.rprof", "script.rb") && ruby_prof("--save", "b.rprof", "script.rb", "4") }
+    before { ruby_prof("--save", "a.rbprof", "script.rb") && ruby_prof("--save", "b.rbprof", "script.rb", "4") }
 
     it "prints one, by any printer, options and file names in any order" do
-      expect(calls(ruby_prof("report", "a.rprof").stdout, "Object#work")).to eq 3
-      ended = ruby_prof("report", "a.rprof", "-p", "graph_html", "-f", "a.html")
+      expect(calls(ruby_prof("report", "a.rbprof").stdout, "Object#work")).to eq 3
+      ended = ruby_prof("report", "a.rbprof", "-p", "graph_html", "-f", "a.html")
       expect([ended.stdout, ended.stderr, ended.status.exitstatus]).to eq ["", "", 0]
       expect(read("a.html")).to include "Object#work"
-      expect(ruby_prof("report", "-s", "total", "a.rprof").stdout).to include "Sort by: total_time"
+      expect(ruby_prof("report", "-s", "total", "a.rbprof").stdout).to include "Sort by: total_time"
     end
 
     it "adds up several" do
-      expect(calls(ruby_prof("report", "a.rprof", "b.rprof").stdout, "Object#work")).to eq 7
+      expect(calls(ruby_prof("report", "a.rbprof", "b.rbprof").stdout, "Object#work")).to eq 7
     end
 
     it "says what is wrong with a file" do
-      ended = ruby_prof("report", "missing.rprof")
+      ended = ruby_prof("report", "missing.rbprof")
       expect([ended.status.exitstatus, ended.stdout]).to eq [1, ""]
-      expect(ended.stderr).to match(/\Aruby-prof: .*missing\.rprof.*\n\z/)
-      file("bad.rprof", "nothing of ours")
-      ended = ruby_prof("report", "bad.rprof")
+      expect(ended.stderr).to match(/\Aruby-prof: .*missing\.rbprof.*\n\z/)
+      file("bad.rbprof", "nothing of ours")
+      ended = ruby_prof("report", "bad.rbprof")
       expect([ended.status.exitstatus, ended.stderr.lines.length]).to eq [1, 1]
-      expect(ended.stderr).to start_with("ruby-prof: ").and include("bad.rprof")
+      expect(ended.stderr).to start_with("ruby-prof: ").and include("bad.rbprof")
     end
 
     it "leaves an old report alone when the profile cannot be read" do
       file("old.txt", "old")
-      ruby_prof("report", "missing.rprof", "-f", "old.txt")
+      ruby_prof("report", "missing.rbprof", "-f", "old.txt")
       expect(read("old.txt")).to eq "old"
     end
   end
 
   describe "ruby-prof merge" do
     it "adds up the profiles of several processes" do
-      ruby_prof("--save", "a.%p.rprof", "-e", "def work = 1; 2.times { fork { 5.times { work } } }; Process.waitall; 3.times { work }")
-      names = files("a.*.rprof")
+      ruby_prof("--save", "a.%p.rbprof", "-e", "def work = 1; 2.times { fork { 5.times { work } } }; Process.waitall; 3.times { work }")
+      names = files("a.*.rbprof")
       expect(names.length).to eq 3
-      ended = ruby_prof("merge", *names, "-f", "sum.rprof")
+      ended = ruby_prof("merge", *names, "-f", "sum.rbprof")
       expect([ended.stdout, ended.stderr, ended.status.exitstatus]).to eq ["", "", 0]
-      expect(ruby_prof("report", "sum.rprof").stdout.scan(/(\d+)\s+Object#work/).flatten.sum(&:to_i)).to be >= 13
+      expect(ruby_prof("report", "sum.rbprof").stdout.scan(/(\d+)\s+Object#work/).flatten.sum(&:to_i)).to be >= 13
     end
 
     it "says that a file is missing, and makes none" do
-      ended = ruby_prof("merge", "missing.rprof", "-f", "sum.rprof")
-      expect([ended.status.exitstatus, files("*.rprof")]).to eq [1, []]
-      expect(ended.stderr).to include "missing.rprof"
+      ended = ruby_prof("merge", "missing.rbprof", "-f", "sum.rbprof")
+      expect([ended.status.exitstatus, files("*.rbprof")]).to eq [1, []]
+      expect(ended.stderr).to include "missing.rbprof"
     end
   end
 
@@ -80,7 +80,7 @@ RSpec.describe "saved profiles", stress: false do
     it "leaves the profile in a file and says where; the exit status is the program's" do
       ended = ruby_prof("-f", "/dev/full", "script.rb")
       expect([ended.stdout, ended.status.exitstatus]).to eq ["output\n", 0]
-      saved = files("*.rprof").first
+      saved = files("*.rbprof").first
       expect(ended.stderr).to include("ruby-prof: the report failed: No space left on device")
         .and include("ruby-prof: the profile is saved in #{directory}/#{saved}; print it with: ruby-prof report #{directory}/#{saved}")
       expect(calls(ruby_prof("report", saved).stdout, "Object#work")).to eq 3
@@ -90,12 +90,12 @@ RSpec.describe "saved profiles", stress: false do
       ended = ruby_prof("-e", "def work = 1; 3.times { work }; STDOUT.close; $victim = File.open('victim', 'w')")
       expect([read("victim"), ended.status.exitstatus]).to eq ["", 0]
       expect(ended.stderr).to include("ruby-prof: the report failed: closed stream (IOError)")
-      expect(calls(ruby_prof("report", *files("*.rprof")).stdout, "Object#work")).to eq 3
+      expect(calls(ruby_prof("report", *files("*.rbprof")).stdout, "Object#work")).to eq 3
     end
 
     it "may be that of ruby-prof report, which then exits with 1" do
-      ruby_prof("--save", "a.rprof", "script.rb")
-      expect(ruby_prof("report", "a.rprof", "-f", "/dev/full").status.exitstatus).to eq 1
+      ruby_prof("--save", "a.rbprof", "script.rb")
+      expect(ruby_prof("report", "a.rbprof", "-f", "/dev/full").status.exitstatus).to eq 1
     end
   end
 

@@ -1,6 +1,23 @@
 # frozen_string_literal: true
 
 # Whatever is given that cannot be used: an exception that says what to do instead.
+# What printers make of outputs and options that are not quite theirs.
+RSpec.describe RubyProf::AbstractPrinter do
+  let(:printer) { RubyProf::FlatPrinter.new(RubyProf.profile { [3].sum }) }
+
+  it "takes the least share as a number, as in ruby-prof 0.x" do
+    expect(printer.print(+"", 0)).to include "Array#sum"
+    expect(printer.print(+"", 101)).not_to include "Array#sum"
+  end
+
+  it "asks whether a String is meant to be a file" do
+    page = +"report.txt"
+    expect { printer.print(page) }.to output(/report is appended to the String "report\.txt"; to write a file, give Pathname/).to_stderr
+    expect(page).to start_with("report.txt").and include("Array#sum")
+    expect { printer.print(+"page: \n") }.not_to output.to_stderr
+  end
+end
+
 RSpec.describe RubyProf, "given what it cannot use" do
   def refuse(error, *messages)
     raise_error(error) { |found| expect(found.message).to include(*messages) }

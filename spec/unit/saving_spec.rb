@@ -6,7 +6,7 @@ require "tmpdir"
 RSpec.describe "Profile#save", stress: false do
   around { |example| Dir.mktmpdir { |directory| @directory = File.realpath(directory) and example.run } }
 
-  def path(name = "one.rprof")
+  def path(name = "one.rbprof")
     File.join(@directory, name)
   end
 
@@ -74,7 +74,7 @@ RSpec.describe "Profile#save", stress: false do
   end
 
   it "writes a file over where it cannot make another beside it" do
-    long = path("#{"x" * 250}.rprof"[0, 255])
+    long = path("#{"x" * 250}.rbprof"[0, 255])
     profile.save(long)
     expect(RubyProf.load(long).threads.size).to eq 1
     File.write(path, "old")
@@ -90,7 +90,7 @@ RSpec.describe "Profile#save", stress: false do
     allow(File).to receive(:rename).and_raise(Errno::EBUSY)
     profile.save(path)
     expect(RubyProf.load(path).threads.size).to eq 1
-    expect(Dir.children(@directory)).to eq ["one.rprof"]
+    expect(Dir.children(@directory)).to eq ["one.rbprof"]
   end
 
   it "keeps the old file if the disk is full" do
@@ -103,14 +103,14 @@ RSpec.describe "Profile#save", stress: false do
     RUBY
     ended = ruby(script, path)
     expect(ended.stderr).to include("the profile cannot be saved as #{path}").and include("RubyProf::OutputError")
-    expect([File.read(path), Dir.children(@directory)]).to eq ["old", ["one.rprof"]]
+    expect([File.read(path), Dir.children(@directory)]).to eq ["old", ["one.rbprof"]]
   end
 
   it "may be called by several threads for one path" do
     errors = Queue.new
     Array.new(6) { Thread.new { 100.times { profile.save(path) } rescue errors << $! } }.each(&:join)
     expect(Array.new(errors.size) { errors.pop }).to eq []
-    expect([RubyProf.load(path).threads.size, Dir.children(@directory)]).to eq [1, ["one.rprof"]]
+    expect([RubyProf.load(path).threads.size, Dir.children(@directory)]).to eq [1, ["one.rbprof"]]
   end
 
   it "raises an OutputError for what is no name of a file" do

@@ -5,8 +5,8 @@ module RubyProf
     # The directory where processes leave their profiles for the first one's report.
     class Merging
       # What processes leave there: profiles, and, if they were killed, beginnings of them.
-      OURS = /\A(?:\d+\.(?:rprof|part)|\.rp-\h{16})\z/
-      PROFILE = /\A\d+\.rprof\z/
+      OURS = /\A(?:\d+\.(?:rbprof|part)|\.rp-\h{16})\z/
+      PROFILE = /\A\d+\.rbprof\z/
 
       # @param directory [String, nil] where the others are told to look
       # @param owner [Boolean] whether this process writes the report; it takes only a directory that it made itself,
@@ -25,7 +25,7 @@ module RubyProf
         return false unless @directory && File.directory?(@directory)
 
         # Whole or not at all: the first process may be reading.
-        profile.save(File.join(@directory, "#{pid}.rprof"))
+        profile.save(File.join(@directory, "#{pid}.rbprof"))
         true
       rescue OutputError
         false

@@ -30,7 +30,7 @@ module RubyProf
         Examples:
           ruby-prof -p graph_html -f work.html work.rb --its-own option
           ruby-prof --only app -f specs.txt -- bundle exec rspec spec/models
-          ruby-prof --save a.rprof work.rb && ruby-prof report a.rprof -p graph
+          ruby-prof --save a.rbprof work.rb && ruby-prof report a.rbprof -p graph
 
         A pattern is Foo#bar, Foo.bar, Foo, /regexp/, a path or glob with a slash,
         gem:NAME, app, gems, stdlib or c.

@@ -8,7 +8,7 @@ module RubyProf
         # Below the current directory, beside the script, or given to ruby itself (-e, stdin, eval), and
         # in no gem.
         def app
-          new([Dir.pwd, *script_directory], except: [*gem_roots, File.join(Dir.pwd, "vendor/bundle")], names: /\A(?:-e|-|\(eval)/)
+          new([*here, *script_directory], except: [*gem_roots, *here&.+("vendor/bundle")], names: /\A(?:-e|-|\(eval)/)
         end
 
         def gems
@@ -42,11 +42,18 @@ module RubyProf
           files.grep(%r{/#{Regexp.escape(name)}-\d[^/]*\z}).filter_map { |file| ::Gem::Specification.load(file) }
         end
 
+        # The current directory, with a slash; nil if it is gone.
+        def here
+          File.join(Dir.pwd, "")
+        rescue SystemCallError
+          nil
+        end
+
         # A program in a directory of programs says nothing about what lies beside it.
         def script_directory
           return unless File.file?($PROGRAM_NAME)
 
-          directory = File.dirname(File.expand_path($PROGRAM_NAME))
+          directory = File.dirname(File.realpath($PROGRAM_NAME))
           directory unless %w[bin exe sbin].include?(File.basename(directory))
         end
 
@@ -61,10 +68,9 @@ module RubyProf
 
         # But for a gem that is worked on: its code is the program's own.
         def gem_roots
-          here = File.join(Dir.pwd, "")
           roots = RbConfig::CONFIG.values_at("vendordir", "sitedir")
           roots += ::Gem.path.map { |path| File.join(path, "gems") } + ::Gem.loaded_specs.values.map(&:full_gem_path) if defined?(::Gem)
-          roots.compact.map { |root| File.join(root, "") }.uniq.reject { |root| here.start_with?(root) }
+          roots.compact.map { |root| File.join(root, "") }.uniq.reject { |root| here&.start_with?(root) }
         end
       end
 

@@ -67,6 +67,7 @@ module RubyProf
       check_output(output)
       options = merge_options(options, keywords)
       warn_of_unknown(options)
+      warn_of_file_name(output)
       setup_options(options)
       with_output(output) { in_parts? ? print_threads : @output << report }
     end

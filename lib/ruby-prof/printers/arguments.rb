@@ -11,6 +11,8 @@ module RubyProf
     # The options of one call of print as a Hash with Symbols, whichever way they were given.
     def merge_options(options, keywords)
       return keywords if options.nil?
+      # As in ruby-prof 0.x: print(output, min_percent).
+      return { min_percent: options }.merge(keywords) if Numeric === options
       raise TypeError, "print takes its options as keywords or a Hash, not #{options.class}" unless options.is_a?(Hash)
 
       strange = options.keys.find { |name| !name.respond_to?(:to_sym) }
@@ -57,6 +59,17 @@ module RubyProf
       end
     end
     private_constant :Appending
+
+    # What a name of a file looks like, where it is given as the String to append to.
+    FILE_NAME = /\A[^\n<>]{1,255}\.(?:txt|html?|dot|out)\z/
+    private_constant :FILE_NAME
+
+    # The first mistake that everybody makes; what was said is done.
+    def warn_of_file_name(output)
+      return unless ::String === output && FILE_NAME.match?(output)
+
+      warn "#{self.class}: the report is appended to the String #{output.inspect}; to write a file, give Pathname(#{output.inspect})", uplevel: 2
+    end
 
     # Calls the block with @output set. What goes to a file is written at once, at the end.
     def with_output(output)

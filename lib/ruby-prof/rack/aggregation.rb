@@ -78,7 +78,7 @@ module Rack
       # In long-lived servers somebody may clean the directory for temporary files.
       def save(profile)
         @directory = Dir.mktmpdir("ruby-prof-") unless @directory && ::File.directory?(@directory)
-        path = ::File.join(@directory, "#{@serial += 1}.rprof")
+        path = ::File.join(@directory, "#{@serial += 1}.rbprof")
         profile.save(path)
         path
       end

@@ -74,7 +74,7 @@ RSpec.describe RubyProf::AbstractPrinter, "options" do
   end
 
   it "refuse what is no Hash" do
-    expect { print(3) }.to raise_error(TypeError, /takes its options as keywords or a Hash, not Integer/)
+    expect { print(:table) }.to raise_error(TypeError, /takes its options as keywords or a Hash, not Symbol/)
   end
 
   {
