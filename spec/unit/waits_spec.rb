@@ -139,10 +139,12 @@ RSpec.describe "Waiting for other threads" do
       recorded.profile do
         20.times do
           server = WaitFixtures::Server.new
-          server.start
+          thread = server.start
           server.request(1, 100, 10)
-          server.quit
+          thread.kill.join
           ManualClock.advance(1000)
+          server = thread = nil
+          GC.start
         end
       end
       others = recorded.threads.drop(1)

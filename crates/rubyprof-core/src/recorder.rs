@@ -24,6 +24,10 @@ use threads::Turn;
 /// current (it is not, for instance, while the recorder is paused) only these two will do, after
 /// [`switch_to`](Self::switch_to) unless the fiber [runs](Self::runs).
 ///
+/// Where the embedder is told which thread runs, it passes that on:
+/// [`thread_resumed`](Self::thread_resumed) and [`thread_suspended`](Self::thread_suspended). Without
+/// these, whoever had the last event runs.
+///
 /// Invariants: a node's parent is the node of the frame below it; only open frames hold time that
 /// is not in a node's total; `top` is the node of the last frame, or the fiber's base.
 #[derive(Debug)]

@@ -21,7 +21,7 @@ fn threads_that_sleep_keep_their_time() {
     let tape = threads().enter(1).enter(2).stops(0);
     let tape = tape.runs(1).on(2).enter(3).stops(1).advance(20);
     let tape = tape.runs(0).on(0).leave(2).enter(4).stops(0).advance(30);
-    let tape = tape.runs(1).on(2).leave(3).stops(1).ends(1);
+    let tape = tape.runs(1).on(2).leave(3).forget().stops(1);
     expect(
         &tape.runs(0).on(0).leave(4).leave(1),
         "f0
@@ -141,28 +141,19 @@ fn pauses_are_nobodys_whoever_runs() {
 }
 
 #[test]
-fn a_thread_that_ends_has_its_tree_end() {
+fn a_thread_that_ends_is_waited_for_while_it_runs() {
     let tape = threads().enter(1).stops(0).runs(1).on(2).enter(2);
-    let tape = tape.advance(1).stops(1).ends(1).advance(2).runs(0);
+    let tape = tape.advance(1).forget().advance(2).stops(1).advance(4);
+    // The next thread of that number has nothing to do with it.
+    let tape = tape.runs(0).stops(0).runs(1).advance(8).on(2).enter(3);
     expect(
-        // The next thread of that number has nothing to do with it.
-        &tape.advance(4).stops(0).runs(1).advance(8).runs(0),
+        &tape.advance(16).stops(1).runs(0).on(0).leave(1),
         "f0
-          m1 x1 15/6/9
+          m1 x1 31/4/27
          f200
-          m2 x1 1/1/0",
-    );
-}
-
-#[test]
-fn a_thread_that_ends_while_it_runs_stops() {
-    let tape = threads().enter(1).stops(0).runs(1).on(2).enter(2);
-    expect(
-        &tape.advance(1).ends(1).advance(2).runs(0).on(0).leave(1),
-        "f0
-          m1 x1 3/2/1
-         f200
-          m2 x1 1/1/0",
+          m2 x1 1/1/0
+         f201
+          m3 x1 16/16/0",
     );
 }
 

@@ -1,10 +1,11 @@
 //! Which thread runs: Ruby's internal thread events, from 3.3 on. (3.2 has them, but does not say which
 //! thread they are of.)
 //!
-//! A thread that gets the GVL is RESUMED: that is told under the GVL, so it may touch the sessions. Where
-//! a thread is SUSPENDED or EXITED the GVL is not promised (in 3.3 and 3.4 nobody else has it yet), so only
-//! numbers are left for the next RESUMED to find. Nobody runs in between, and a thread that goes on after
-//! all, as one does that a signal wakes before it sleeps, has not lost anything.
+//! A thread that gets the GVL is RESUMED: that is told under the GVL, so it may touch the sessions. When
+//! it is SUSPENDED the GVL is not promised (in 3.3 and 3.4 nobody else has it yet), so only numbers are
+//! left for the next RESUMED to find. Nobody runs in between, and a thread that goes on after all, as one
+//! does that a signal wakes before it sleeps, has lost nothing. That a thread is gone is told by
+//! THREAD_END, in these versions always.
 //!
 //! There is one hook for all sessions, and none without. Events of other Ractors come too, at the same
 //! time: they are told by a value that only the main one has. The VM holds a lock while it calls hooks, and
@@ -24,7 +25,6 @@ use crate::session::Session;
 
 const RESUMED: u32 = 1 << 2;
 const SUSPENDED: u32 = 1 << 3;
-const EXITED: u32 = 1 << 4;
 
 /// `rb_internal_thread_event_data_t` (ruby/thread.h).
 #[repr(C)]
@@ -52,8 +52,6 @@ static RUNNING: AtomicU64 = AtomicU64::new(0);
 static STOPPED: AtomicBool = AtomicBool::new(false);
 static STOPPED_AT: [AtomicU64; Clock::OF_TIME.len()] =
     [const { AtomicU64::new(0) }; Clock::OF_TIME.len()];
-/// It EXITED since.
-static ENDED: AtomicBool = AtomicBool::new(false);
 /// Which clocks a session has: a bit each.
 static CLOCKS: AtomicU64 = AtomicU64::new(0);
 
@@ -88,17 +86,14 @@ impl Threads {
         our_ractor();
         // SAFETY: see UnderGvl. The reference ends before Ruby is called.
         let is_hooked = unsafe { (*SHARED.0.get()).hook.is_some() };
+        // SAFETY: a thread runs: it calls us.
+        let thread = unsafe { rb_sys::rb_thread_current() };
+        RUNNING.store(thread as u64, Ordering::Relaxed);
+        STOPPED.store(false, Ordering::Relaxed);
         if !is_hooked {
-            // SAFETY: a thread runs: it calls us.
-            RUNNING.store(
-                unsafe { rb_sys::rb_thread_current() } as u64,
-                Ordering::Relaxed,
-            );
-            STOPPED.store(false, Ordering::Relaxed);
-            ENDED.store(false, Ordering::Relaxed);
             // SAFETY: the callback's type is the one in ruby/thread.h, and it takes no data.
             let hook = unsafe {
-                let events = RESUMED | SUSPENDED | EXITED;
+                let events = RESUMED | SUSPENDED;
                 rb_internal_thread_add_event_hook(on_thread_event, events, ptr::null_mut())
             };
             // SAFETY: as above.
@@ -189,7 +184,6 @@ unsafe extern "C" fn on_thread_event(event: u32, data: *const EventData, _: *mut
             }
             STOPPED.store(true, Ordering::Release);
         }
-        EXITED => ENDED.store(true, Ordering::Release),
         _ => {}
     }
 }
@@ -200,7 +194,6 @@ unsafe extern "C" fn on_thread_event(event: u32, data: *const EventData, _: *mut
 unsafe fn resumed(thread: u64) {
     let before = RUNNING.load(Ordering::Relaxed);
     let stopped = STOPPED.swap(false, Ordering::Acquire);
-    let ended = ENDED.swap(false, Ordering::Acquire);
     // SAFETY: the caller's; see UnderGvl.
     for session in unsafe { &(*SHARED.0.get()).sessions } {
         // SAFETY: a session outlives its hooks, and is in use only by who has the GVL and does not
@@ -218,9 +211,6 @@ unsafe fn resumed(thread: u64) {
                 .map_or(now, |at| at.load(Ordering::Relaxed));
             if stopped {
                 session.recorder.thread_suspended(before, stopped_at);
-            }
-            if ended {
-                session.recorder.thread_ended(before, now);
             }
             session.recorder.thread_resumed(thread, now);
         }));

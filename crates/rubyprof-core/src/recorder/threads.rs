@@ -36,15 +36,6 @@ impl Recorder {
         }
     }
 
-    /// The thread `thread_token` is gone: the tree of the fiber that it ran ends where that was last
-    /// seen, and the number may come to stand for another thread.
-    pub fn thread_ended(&mut self, thread_token: u64, now: u64) {
-        self.thread_suspended(thread_token, now);
-        if let Some(index) = self.running.remove(&thread_token) {
-            self.fibers[index].suspended = true;
-        }
-    }
-
     fn stop_running(&mut self, now: u64) {
         let now = self.profile_time(now);
         self.end_turn(now);

@@ -118,10 +118,9 @@ impl Decoder {
             },
             13 if self.tells_threads && a % 4 != 0 => {
                 let thread = argument / 8 % THREADS;
-                match b % 8 {
-                    0..=3 => Event::ThreadResumed { thread },
-                    4..=6 => Event::ThreadSuspended { thread },
-                    _ => Event::ThreadEnded { thread },
+                match b % 2 {
+                    0 => Event::ThreadResumed { thread },
+                    _ => Event::ThreadSuspended { thread },
                 }
             }
             13 => match b % 4 {

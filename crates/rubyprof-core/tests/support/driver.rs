@@ -84,9 +84,6 @@ fn play(event: Event, recorder: &mut Recorder, host: &mut ScriptedHost<'_>, way:
         Event::ThreadResumed { thread } => {
             recorder.thread_resumed(host::thread_token(thread), host.clock);
         }
-        Event::ThreadEnded { thread } => {
-            recorder.thread_ended(host::thread_token(thread), host.clock);
-        }
         Event::Forget { fiber } => {
             recorder.forget(host::token(fiber), host.clock);
             host.forget(fiber);

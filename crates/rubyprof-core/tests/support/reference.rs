@@ -116,14 +116,6 @@ impl Model<'_> {
                     }
                 }
             }
-            Event::ThreadEnded { thread } => {
-                self.stop(thread);
-                if let Some(index) = self.last_of(thread) {
-                    self.fibers[index].suspended = true;
-                }
-                self.ran
-                    .retain(|index| self.fibers[*index].thread != thread);
-            }
             Event::Forget { fiber } => {
                 self.lives[fiber] += 1;
                 if let Some(index) = self.known[fiber].take() {

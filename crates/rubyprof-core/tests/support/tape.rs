@@ -29,9 +29,6 @@ pub(crate) enum Event {
     ThreadResumed {
         thread: usize,
     },
-    ThreadEnded {
-        thread: usize,
-    },
     Forget {
         fiber: usize,
     },
@@ -175,10 +172,6 @@ impl Tape {
 
     pub(crate) fn runs(self, thread: usize) -> Self {
         self.event(Event::ThreadResumed { thread })
-    }
-
-    pub(crate) fn ends(self, thread: usize) -> Self {
-        self.event(Event::ThreadEnded { thread })
     }
 
     pub(crate) fn pause(self) -> Self {
