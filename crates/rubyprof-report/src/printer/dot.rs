@@ -1,5 +1,8 @@
 //! The call graph in Graphviz's language: a cluster for every fiber, in it one for every class.
 //!
+//! `newrank` is not for looks: without it Graphviz gives up on clusters whose methods call each other in
+//! circles ("trouble in init_rank").
+//!
 //! All text is quoted and escaped; ids are made of numbers: the fiber's place and the method's row.
 
 use std::borrow::Cow;
@@ -53,7 +56,7 @@ pub fn dot(profile: &Profile, options: &Options, out: &mut dyn Write) -> Result<
     writeln!(
         out,
         "digraph \"Profile\" {{\n\
-         graph [label=\"{heading}\" labelloc=t labeljust=l fontname=\"Helvetica\"];\n\
+         graph [newrank=true label=\"{heading}\" labelloc=t labeljust=l fontname=\"Helvetica\"];\n\
          node [shape=box style=\"filled,rounded\" color=\"#6baed6\" fontname=\"Helvetica\" fontsize=11];\n\
          edge [color=\"#555555\" fontcolor=\"#555555\" fontname=\"Helvetica\" fontsize=10];"
     )?;
