@@ -22,7 +22,7 @@ module RubyProf
       if mode
         self.measure_mode = mode
       elsif !name.empty?
-        warn "ruby-prof: RUBY_PROF_MEASURE_MODE=#{name.scrub("?")} is no measure mode; it can be wall, process, " \
+        warn "ruby-prof: RUBY_PROF_MEASURE_MODE=#{String.new(name, encoding: Encoding::UTF_8).scrub("?")} is no measure mode; it can be wall, process, " \
              "allocations or memory. Measuring #{MEASURE_MODE_NAMES.key(measure_mode)} time"
       end
       measure_mode
