@@ -14,7 +14,8 @@
 //!
 //! An embedder, which knows the running program, feeds a [`Recorder`] and answers its questions
 //! through [`Host`]. [`Recorder::finish`] gives a [`Profile`], which nothing alters any more.
-//! [`ProfileBuilder`] makes one by hand, [`Profile::from_parts`] from what another process sent.
+//! [`ProfileBuilder`] makes one by hand, [`Forest`] one of trees that change, [`Profile::from_parts`] one from what
+//! another process sent. [`Profile::merged`], [`Profile::without`] and their kin make new ones of others.
 
 #![forbid(unsafe_code)]
 

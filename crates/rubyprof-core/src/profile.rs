@@ -157,9 +157,7 @@ impl Profile {
 
     /// The thread whose tree holds this node.
     pub fn thread_of(&self, id: NodeId) -> Option<&Thread> {
-        self.threads
-            .iter()
-            .find(|thread| (thread.root.0..self.node(thread.root).end).contains(&id.0))
+        self.threads.get(self.thread_index_of(id)?)
     }
 
     /// The index of the thread whose tree holds this node.

@@ -151,7 +151,7 @@ impl CallTree {
         let wanted = "add_child takes a RubyProf::CallTree";
         let added: Obj<Self> = convert::object(ruby, wanted, child)?;
         let (parent, added) = (rb_self.path(ruby)?, added.path(ruby)?);
-        match guard(ruby, || Ok(adopt(&parent, &added)))? {
+        match guard(ruby, || Ok(parent.adopt(&added)))? {
             Ok(()) => Ok(child),
             Err(AdoptError::Exists) => Err(Error::new(
                 ruby.exception_index_error(),
@@ -293,10 +293,6 @@ fn new_tree(target: &MethodRef) -> NodeRef {
     };
     let twig = store.change(|forest| forest.tree(method));
     NodeRef { store, twig }
-}
-
-fn adopt(parent: &NodeRef, child: &NodeRef) -> Result<(), AdoptError> {
-    parent.adopt(child)
 }
 
 pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {

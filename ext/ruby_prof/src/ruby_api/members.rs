@@ -101,7 +101,7 @@ impl Members {
         }
         self.ensure_listed(ruby)?;
         let fiber_id = Thread::fiber_id(ruby, &thread)?;
-        let same = self.position(ruby, |other| Ok(Thread::fiber_id(ruby, other)? == fiber_id))?;
+        let same = self.position(|other| Ok(Thread::fiber_id(ruby, other)? == fiber_id))?;
         if let Some(listed) = self.listed.borrow_mut().as_mut() {
             match same.and_then(|index| listed.get_mut(index)) {
                 Some(place) => *place = thread.as_raw(),
@@ -115,7 +115,7 @@ impl Members {
     pub(crate) fn remove(&self, ruby: &Ruby, thread: Obj<Thread>) -> Result<(), Error> {
         self.ensure_listed(ruby)?;
         let root = thread.root(ruby)?;
-        let same = self.position(ruby, |other| {
+        let same = self.position(|other| {
             let other = other.root(ruby)?;
             Ok(Arc::ptr_eq(&other.store, &root.store) && other.twig == root.twig)
         })?;
@@ -127,7 +127,6 @@ impl Members {
 
     fn position(
         &self,
-        _ruby: &Ruby,
         is_same: impl Fn(&Thread) -> Result<bool, Error>,
     ) -> Result<Option<usize>, Error> {
         for (index, thread) in self.listed_objects()?.into_iter().enumerate() {

@@ -154,10 +154,22 @@ impl NodeRef {
             at: None,
         };
         let (method, file) = method.describe();
-        let exists = self.store.change_numbers(|forest| {
-            let same = forest.child_like(self.twig, &method, file.as_deref());
-            same.is_some()
-        });
+        let exists = self.store.read(
+            |view| {
+                let profile = &view.profile;
+                let mut callees = profile.children(view.node_of(self.twig));
+                callees.any(|callee| {
+                    let known = profile.method(profile.node(callee).method);
+                    known.full_name() == method.full_name()
+                        && known.line == method.line
+                        && known.file.map(|file| profile.file(file)) == file.as_deref()
+                })
+            },
+            |forest| {
+                let same = forest.child_like(self.twig, &method, file.as_deref());
+                same.is_some()
+            },
+        );
         if exists {
             return Err(AdoptError::Exists);
         }
