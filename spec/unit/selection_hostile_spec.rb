@@ -39,14 +39,14 @@ RSpec.describe "RubyProf::Counting::Selection among hostile modules" do
   it "asks nothing of them" do
     klass = Class.new do
       def work = nil
-      def self.make = nil
+      def self.make_liar = nil
       def other = nil
       alias again work
       private :other
     end
     Hostile.const_set(:Liar, klass)
     method = klass.instance_method(:work)
-    own = klass.method(:make)
+    own = klass.method(:make_liar)
     Hostile.const_set(:Child, Class.new(klass) { public :other })
     liar.call(Hostile.const_get(:Child))
     liar.call(klass)
@@ -56,9 +56,9 @@ RSpec.describe "RubyProf::Counting::Selection among hostile modules" do
     ["Hostile::Liar#work", "Hostile::Liar#wor*", "Hostile::*#work", "**::Liar#work", /Hostile::Liar#work/, method].each do |pattern|
       expect(same.bind_call(found_one(pattern).owner, klass)).to be(true)
     end
-    [own, "Hostile::Liar.make", "**.make", /Hostile::Liar>#make/].each { |pattern| expect(found_one(pattern).name).to eq :make }
+    [own, "Hostile::Liar.make_liar", "**.make_liar", /Hostile::Liar>#make/].each { |pattern| expect(found_one(pattern).name).to eq :make_liar }
     expect(found_one("Hostile::Liar#again").name).to eq :again
-    expect(selection.new(klass).targets.map(&:name)).to include(:again, :other, :work, :make)
+    expect(selection.new(klass).targets.map(&:name)).to include(:again, :other, :work, :make_liar)
     expect { selection.new("Hostile::Child#other").targets }.to raise_error(none, /defined in Hostile::Liar: write Hostile::Liar#other/)
     expect { selection.new("Hostile::Child#wrk").targets }.to raise_error(none, /no such instance method/)
     expect { selection.new("Hostile::Chld#work").targets }.to raise_error(none, /did you mean Hostile::Child/)
@@ -98,12 +98,12 @@ RSpec.describe "RubyProf::Counting::Selection among hostile modules" do
   end
 
   it "lets no deprecated constant warn" do
-    Hostile.const_set(:Old, Class.new { def x = nil })
+    Hostile.const_set(:Old, Class.new { def old_x = nil })
     Hostile.deprecate_constant(:Old)
     before = Warning[:deprecated]
     [true, false].each do |on|
       Warning[:deprecated] = on
-      expect { expect(selection.new("Hostile::Old#x", "Hostile::Old", "**::Old#x").targets.size).to eq 1 }.not_to output.to_stderr
+      expect { expect(selection.new("Hostile::Old#old_x", "Hostile::Old", "**::Old#old_x").targets.size).to eq 1 }.not_to output.to_stderr
       expect(Warning[:deprecated]).to be on
     end
   ensure
@@ -111,12 +111,12 @@ RSpec.describe "RubyProf::Counting::Selection among hostile modules" do
   end
 
   it "goes round no circle" do
-    Hostile.const_set(:A, Module.new { def self.x = nil })
-    Hostile::A.const_set(:B, Module.new { def self.x = nil })
+    Hostile.const_set(:A, Module.new { def self.round = nil })
+    Hostile::A.const_set(:B, Module.new { def self.round = nil })
     Hostile::A::B.const_set(:A, Hostile::A)
     Hostile::A::B.const_set(:Top, Object)
-    expect(selection.new("Hostile::**.x").targets.size).to eq 2
-    expect { selection.new("Hostile::A::B::A::B.x").targets }.to raise_error(none, /another name of Hostile::A::B: write Hostile::A::B\.x/)
+    expect(selection.new("Hostile::**.round").targets.size).to eq 2
+    expect { selection.new("Hostile::A::B::A::B.round").targets }.to raise_error(none, /another name of Hostile::A::B: write Hostile::A::B\.round/)
     expect { selection.new("Hostile::A::B::Top#to_s").targets }.to raise_error(none, "Hostile::A::B::Top is another name of Object: write Object#to_s")
   end
 
@@ -129,24 +129,25 @@ RSpec.describe "RubyProf::Counting::Selection among hostile modules" do
     Hostile.const_set(:Odd, Class.new do
       ["a b", "a.b", "x#y", "", "\n", "é".encode("ISO-8859-1"), "*", "/", "<=>", "[]=", "!", "a" * 100_000].each { |name| define_method(name) { nil } }
     end)
-    ["a b", "a.b", "x#y", "\\*", "/", "<=>", "[]=", "!", "é", "a" * 100_000].each do |name|
+    ["a b", "a.b", "x#y", "", "\\*", "/", "<=>", "[]=", "!", "é", "a" * 100_000].each do |name|
       expect(found_one("Hostile::Odd##{name}").owner).to equal Hostile::Odd
     end
     expect(selection.new("Hostile::Odd").targets.size).to eq 12
     expect(selection.new(/\AHostile::Odd#/m).targets.size).to eq 12
     expect(selection.new("Hostile::Odd#*").targets.size).to eq 12
-    ["#x", "Hostile::#x", "::", "Hostile::Odd#", "Hostile::odd#x", "1#2", "Hostile::Odd\0#x"].each do |text|
+    expect { selection.new("Hostile::#x").targets }.to raise_error(none, "Hostile::#x matches no method: there is no Hostile::")
+    ["#x", "::", "Hostile#", "Hostile::odd#x", "1#2", "Hostile::Odd\0#x"].each do |text|
       expect { selection.new(text).targets }.to raise_error(ArgumentError, /matches no method/), text
     end
   end
 
   it "finds redefined, removed and undefined methods as they are now" do
-    Hostile.const_set(:Changing, Class.new { def x = 1 })
-    old = Hostile::Changing.instance_method(:x)
-    Hostile::Changing.class_eval { def x = 2 }
-    expect(found_one(old).method).to eq Hostile::Changing.instance_method(:x)
-    Hostile::Changing.class_eval { undef_method :x }
-    [old, "Hostile::Changing#x", "Hostile::Changing#*", "Hostile::*#x"].each do |pattern|
+    Hostile.const_set(:Changing, Class.new { def changing = 1 })
+    old = Hostile::Changing.instance_method(:changing)
+    Hostile::Changing.class_eval { def changing = 2 }
+    expect(found_one(old).method).to eq Hostile::Changing.instance_method(:changing)
+    Hostile::Changing.class_eval { undef_method :changing }
+    [old, "Hostile::Changing#changing", "Hostile::Changing#*", "Hostile::*#changing"].each do |pattern|
       expect { selection.new(pattern).targets }.to raise_error(ArgumentError), pattern.to_s
     end
   end

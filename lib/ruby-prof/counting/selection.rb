@@ -78,6 +78,8 @@ require "ruby-prof/counting/selection/search"
 require "ruby-prof/counting/selection/explanation"
 
 module RubyProf
+  private_constant :Counting
+
   # A profile of a whole run goes on while a matcher asks which methods it counts.
   module Counting
     class Selection

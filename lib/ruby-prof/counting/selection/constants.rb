@@ -15,7 +15,7 @@ module RubyProf
         # @return [Lookup]
         def lookup(path)
           scope = ::Object
-          path.split("::").each do |part|
+          path.split("::", -1).each do |part|
             holder = name?(part) ? holder(scope, part) : nil
             return Lookup.new(nil, scope, part) unless holder
 

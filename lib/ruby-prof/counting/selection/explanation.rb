@@ -56,6 +56,8 @@ module RubyProf
           return guess_constant(found, part) if Constants.name?(found.part)
 
           name = found.part
+          return if name.empty?
+
           Reflection.same?(found.scope, ::Object) ? ": write Foo##{name}, Foo.#{name} or **##{name}" : ": write #{part.delete_suffix("::#{name}")}.#{name}"
         end
 
