@@ -84,18 +84,20 @@ module RubyProf
       #
       # @return [UnboundMethod, nil]
       def own_method(mod, name)
-        return ask(mod, :instance_method, name) if first?(mod, name)
         return if none?(mod, name)
 
-        # One that was put before it, or is inherited, comes first.
         method = ask(mod, :instance_method, name)
+        return method if first?(mod, name)
+
+        # One that was put before it, or is inherited, comes first.
         method = method.super_method until method.nil? || same?(method.owner, mod)
         method
       end
 
       # @return [Boolean] whether its own table has the method
       def own?(mod, name)
-        first?(mod, name) || !own_method(mod, name).nil?
+        # In this order: most modules have no method of the name, and this is asked of all there are.
+        !none?(mod, name) && (first?(mod, name) || !own_method(mod, name).nil?)
       end
 
       # Whether it is the one that receivers find.
@@ -114,6 +116,8 @@ module RubyProf
 
       # As profiles have names: what cannot be written in UTF-8 is replaced.
       def utf8(text)
+        return text if text.ascii_only?
+
         text = text.encode(::Encoding::UTF_8) unless text.encoding == ::Encoding::UTF_8
         text.valid_encoding? ? text : text.scrub
       rescue ::EncodingError
