@@ -101,8 +101,10 @@ RSpec.describe "RubyProf::Counting::Selection among hostile modules" do
     Hostile.const_set(:Old, Class.new { def old_x = nil })
     Hostile.deprecate_constant(:Old)
     before = Warning[:deprecated]
+    $VERBOSE = false
     [true, false].each do |on|
       Warning[:deprecated] = on
+      expect { Hostile.const_get(:Old) }.to(on ? output(/deprecated/).to_stderr : output("").to_stderr)
       expect { expect(selection.new("Hostile::Old#old_x", "Hostile::Old", "**::Old#old_x").targets.size).to eq 1 }.not_to output.to_stderr
       expect(Warning[:deprecated]).to be on
     end
