@@ -49,7 +49,7 @@ module RubyProf
       # A name that stays in its line and leaves the terminal as it is.
       def self.shown(name)
         name = "#{name[0, LONGEST_NAME]}..." if name.length > LONGEST_NAME
-        name.match?(/[[:cntrl:]\p{Cf}]/) ? name.gsub(/[[:cntrl:]\p{Cf}]/) { |char| char.dump[1..-2] } : name
+        name.match?(/[[:cntrl:]\p{Cf}\p{Zl}\p{Zp}]/) ? name.gsub(/[[:cntrl:]\p{Cf}\p{Zl}\p{Zp}]/) { |char| char.dump[1..-2] } : name
       end
 
       def self.note(change)

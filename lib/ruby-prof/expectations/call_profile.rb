@@ -3,6 +3,7 @@
 require "ruby-prof"
 require "ruby-prof/call_profile"
 require "ruby-prof/call_profile/golden_file"
+require "ruby-prof/counting"
 require "ruby-prof/expectations/verdict"
 
 module RubyProf
