@@ -144,3 +144,9 @@ require "ruby-prof/call_profile/reader"
 require "ruby-prof/call_profile/document"
 require "ruby-prof/call_profile/tolerance"
 require "ruby-prof/call_profile/difference"
+
+module RubyProf
+  class CallProfile
+    HIDDEN.push(self, Place, Scope, Reader, Reader::Method, Document, Tolerance, Tolerance::Limit, Names, Change, Difference, Table, Table::Row)
+  end
+end

@@ -122,5 +122,6 @@ module RubyProf
       end
     end
     private_constant :GoldenFile
+    HIDDEN.push(GoldenFile)
   end
 end

@@ -116,8 +116,14 @@ module RubyProf
       end
 
       def written_here(profile)
+        place = other_place(profile)
+        ["The file was written in this run by #{place}: give each example a name of its own.", ""] if place
+      end
+
+      # A line may be that of several examples: a loop, a shared example.
+      def other_place(profile)
         place = @file.other_writer(profile)
-        ["The file was written in this run by #{place}: give one of both another name.", ""] if place
+        place == test_place ? "the same line" : place
       end
 
       def record(block)
@@ -133,8 +139,8 @@ module RubyProf
       def keep(profile)
         return Verdict.new(false, empty_message(profile)) if profile.empty?
 
-        place = @file.other_writer(profile)
-        return Verdict.new(false, "two tests want to write #{@file} with different calls; the other is #{place}: give one of both another name") if place
+        place = other_place(profile)
+        return Verdict.new(false, "two tests want to write #{@file} with different calls; the other is #{place}: give each a name of its own") if place
 
         return Verdict.new(true, nil) unless @file.write(profile, test_place)
 
@@ -179,4 +185,6 @@ module RubyProf
       end
     end
   end
+
+  HIDDEN.push(Expectations, Expectations::CallProfileExpectation, Expectations::Verdict)
 end
