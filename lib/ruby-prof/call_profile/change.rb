@@ -39,17 +39,6 @@ module RubyProf
       def percent
         before.zero? ? nil : growth * 100.0 / before
       end
-
-      # @private
-      def self.biggest_first(changes)
-        changes.sort_by { |change| [-change.growth.abs, change.name] }
-      end
-
-      # @private
-      def self.of_tables(before, after)
-        changes = (before.keys | after.keys).map { |name| new(name, before.fetch(name, 0), after.fetch(name, 0)) }
-        biggest_first(changes.reject { |change| change.growth.zero? })
-      end
     end
   end
 end

@@ -20,7 +20,7 @@ module RubyProf
         @before = before
         @after = after
         tolerance = Tolerance.new(within)
-        @changes = Change.biggest_first((before.names | after.names).filter_map { |name| change(name, tolerance) })
+        @changes = biggest_first((before.names | after.names).filter_map { |name| change(name, tolerance) })
       end
 
       # @return [Boolean] whether there is no difference
@@ -50,11 +50,20 @@ module RubyProf
       private
 
       def change(name, tolerance)
-        callers = Change.of_tables(before.callers(name), after.callers(name))
+        callers = changed_callers(before.callers(name), after.callers(name))
         return if callers.empty?
 
         change = Change.new(name, before.called(name), after.called(name), callers)
         change unless [change, *callers].all? { |each| tolerance.hold?(name, each.before, each.after) }
+      end
+
+      def changed_callers(before, after)
+        changes = (before.keys | after.keys).map { |name| Change.new(name, before.fetch(name, 0), after.fetch(name, 0)) }
+        biggest_first(changes.reject { |change| change.growth.zero? })
+      end
+
+      def biggest_first(changes)
+        changes.sort_by { |change| [-change.growth.abs, change.name] }
       end
     end
   end

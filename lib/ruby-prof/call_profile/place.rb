@@ -67,8 +67,9 @@ module RubyProf
 
       # Gems from a path, which are no part of the program.
       def gem_paths
-        @gem_paths ||= defined?(::Gem) ? ::Gem.loaded_specs.values.map { |spec| [File.join(spec.full_gem_path, ""), spec.name] } : []
-        @gem_paths = @gem_paths.reject { |path, _| @here&.start_with?(path) || path == "/" }
+        @gem_paths ||= (defined?(::Gem) ? ::Gem.loaded_specs.values : [])
+                       .map { |spec| [File.join(spec.full_gem_path, ""), spec.name] }
+                       .reject { |path, _| path == "/" || @here&.start_with?(path) }
       end
 
       def library

@@ -141,7 +141,7 @@ module RubyProf
         ReportWriter.check_file(target)
         profile.save(target)
         $stderr.puts "ruby-prof: wrote #{@written}: #{profile.names.size} methods, #{profile.called} calls"
-      rescue OutputError, ArgumentError => e # ~nobody
+      rescue OutputError, SystemCallError, ArgumentError => e # ~nobody
         raise Failure, e.message
       end
 

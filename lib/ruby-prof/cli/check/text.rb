@@ -32,7 +32,7 @@ module RubyProf
           end
 
           def table(changes, color)
-            Table.new(CallProfile::Change.biggest_first(changes), color: color).to_s
+            Table.new(changes, color: color).to_s
           end
 
           def last_line(check, failures)
