@@ -53,9 +53,16 @@ module RubyProf
 
     # @param edges [Array<Array>] callee's name, caller's name, number of calls; calls along one edge are added up
     # @param c_calls [Boolean] whether calls of methods written in C were seen: they are callers
+    # @raise [ArgumentError] for something else than edges
     def initialize(edges, c_calls: true)
       counts = Hash.new { |hash, name| hash[name] = Hash.new(0) }
-      edges.each { |callee, caller, called| counts[callee][caller] += called if called.positive? }
+      edges.each do |callee, caller, called|
+        unless ::String === callee && ::String === caller && ::Integer === called && !called.negative?
+          raise ArgumentError, "an edge is a callee's name, a caller's name and a number of calls: [\"Foo#bar\", \"Foo#baz\", 3]"
+        end
+
+        counts[callee][caller] += called if called.positive?
+      end
       @callers = counts.sort.to_h { |name, callers| [name, callers.sort.to_h.freeze] }.freeze
       @c_calls = c_calls
     end
@@ -105,7 +112,12 @@ module RubyProf
     #   { "Cache#*" => 5 }
     # @return [RubyProf::CallProfile::Difference]
     # @raise [ArgumentError] for another `within`
+    # @raise [TypeError] for what is no call profile
     def difference(before, within: nil)
+      unless CallProfile === before
+        raise TypeError, "a call profile differs from another one, not from #{::Kernel.instance_method(:class).bind_call(before)}"
+      end
+
       Difference.new(before, self, within: within)
     end
 
@@ -147,6 +159,6 @@ require "ruby-prof/call_profile/difference"
 
 module RubyProf
   class CallProfile
-    HIDDEN.push(self, Place, Scope, Reader, Reader::Method, Document, Tolerance, Tolerance::Limit, Names, Change, Difference, Table, Table::Row)
+    HIDDEN.push(self, Place, Scope, Reader, Reader::Method, Tree, Document, Tolerance, Tolerance::Limit, Names, Change, Difference, Table, Table::Row)
   end
 end

@@ -336,4 +336,13 @@ RSpec.describe RubyProf::CallProfile do
     expect(table(sum)).to eq "A#a" => { "B#b" => 3, "C#c" => 3 }, "D#d" => { "A#a" => 4 }
     expect([sum.c_calls?, sum.called, sum.inspect]).to eq [false, 10, "#<RubyProf::CallProfile 2 methods, 10 calls>"]
   end
+
+  it "refuses what is none" do
+    [[["A#a", "B#b"]], [["A#a", nil, 1]], [[:a, "B#b", 1]], [["A#a", "B#b", 1.5]], [["A#a", "B#b", -1]], [1]].each do |edges|
+      expect { described_class.new(edges) }.to raise_error(ArgumentError, /an edge is/)
+    end
+    expect(described_class.new([["A#a", "B#b", 0]])).to be_empty
+    expect { made({}).difference({}) }.to raise_error(TypeError, /not from Hash/)
+    expect(made({}) == {}).to be false
+  end
 end

@@ -21,6 +21,7 @@ module RubyProf
         @ignore = Filter.new(only: @ignored) if @ignored.any?
         @place = Place.new
         @kinds = {}
+        @names = {}
         @tests = []
       end
 
@@ -42,7 +43,7 @@ module RubyProf
       end
 
       def name(method)
-        Scope.text(method.full_name).gsub(ADDRESS, "")
+        @names[method.full_name] ||= Scope.text(method.full_name).gsub(ADDRESS, "")
       end
 
       # Names may be any bytes, a file is text.

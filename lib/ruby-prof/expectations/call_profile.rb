@@ -15,6 +15,9 @@ module RubyProf
       # How often a block runs before a file is written.
       RUNS = 3
       UNSTABLE_SHOWN = 10
+      # Parts of call profiles that nobody else needs.
+      READER, SCOPE, PLACE, TABLE, TOLERANCE, GOLDEN_FILE = %i[Reader Scope Place Table Tolerance GoldenFile].map { |name| CallProfile.const_get(name) }
+      private_constant :READER, :SCOPE, :PLACE, :TABLE, :TOLERANCE, :GOLDEN_FILE
 
       # @param name [String] of the file, without ".json"
       # @param directory [String] of the files
@@ -26,7 +29,7 @@ module RubyProf
       # @param color [Boolean, nil] nil: if stdout is a terminal
       # @raise [ArgumentError, TypeError] for what cannot be used
       def initialize(name, directory: "spec/call_profiles", including: [], ignore: [], within: nil, cold: false, all_threads: false, color: nil)
-        @file = CallProfile.const_get(:GoldenFile, false).new(name, directory)
+        @file = GOLDEN_FILE.new(name, directory)
         @options = { including: including, ignore: ignore }
         @within = within
         @cold = cold
@@ -47,7 +50,7 @@ module RubyProf
       # @raise [RubyProf::OutputError] if it cannot be written
       def check(block, negated: false)
         return differing(block) if negated
-        return record(block) if golden_file.update? || (!@file.exist? && !golden_file.ci?)
+        return record(block) if GOLDEN_FILE.update? || (!@file.exist? && !GOLDEN_FILE.ci?)
         return Verdict.new(false, missing_in_ci) unless @file.exist?
 
         compare(@file.read, block)
@@ -55,18 +58,21 @@ module RubyProf
 
       private
 
-      def golden_file
-        @file.class
-      end
-
       def check_options
-        CallProfile.const_get(:Tolerance).new(@within)
-        CallProfile.const_get(:Scope).new(only: [:app], **@options)
+        TOLERANCE.new(@within)
+        new_scope
       end
 
       def run(block)
         counts = Counting.run(nil, all_threads: @all_threads, &block)
-        CallProfile.of(counts, **@options)
+        scope = new_scope
+        profile = READER.of_edges(counts.edges, scope)
+        @tests = scope.tests
+        profile
+      end
+
+      def new_scope
+        SCOPE.new(only: [:app], **@options)
       end
 
       def warm_up(block)
@@ -100,7 +106,7 @@ module RubyProf
       end
 
       def color?
-        CallProfile.const_get(:Table).color?($stdout)
+        TABLE.color?($stdout)
       end
 
       def advice
@@ -137,7 +143,7 @@ module RubyProf
       end
 
       def keep(profile)
-        return Verdict.new(false, empty_message(profile)) if profile.empty?
+        return Verdict.new(false, empty_message) if profile.empty?
 
         place = other_place(profile)
         return Verdict.new(false, "two tests want to write #{@file} with different calls; the other is #{place}: give each a name of its own") if place
@@ -151,10 +157,10 @@ module RubyProf
 
       # @return [Array<String>] a line for each method that is called another number of times, or by others
       def unstable(*profiles)
-        names = profiles.flat_map(&:names).uniq.reject { |name| profiles.map { |each| each.callers(name) }.uniq.size == 1 }
-        lines = names.sort.map do |name|
+        differences = profiles.combination(2).map { |one, other| other.difference(one, within: @within) }
+        lines = differences.flat_map { |each| each.changes.map(&:name) }.uniq.sort.map do |name|
           counts = profiles.map { |each| each.called(name) }
-          "  #{CallProfile.const_get(:Table).shown(name)} #{counts.join(", ")}#{" (by different callers)" if counts.uniq.size == 1}"
+          "  #{TABLE.shown(name)} #{counts.join(", ")}#{" (by different callers)" if counts.uniq.size == 1}"
         end
         lines.size > UNSTABLE_SHOWN ? [*lines.first(UNSTABLE_SHOWN), "  and #{lines.size - UNSTABLE_SHOWN} more"] : lines
       end
@@ -164,8 +170,8 @@ module RubyProf
          *lines, "Make it so (seeds, clocks, caches, other threads), or leave methods out: ignore: [\"Foo#bar\"]"].join("\n")
       end
 
-      def empty_message(profile)
-        tests = profile.instance_variable_get(:@tests).to_a.uniq.sort
+      def empty_message
+        tests = @tests.uniq.sort
         here = "the block called no method of your own code, so #{@file} was not written."
         return "#{here} Methods elsewhere can be taken: including: [\"JSON.*\"]" if tests.empty?
 
@@ -179,8 +185,8 @@ module RubyProf
 
       # The line of the test, for a person.
       def test_place
-        ours = File.expand_path("../..", __dir__)
-        place = caller_locations.find { |each| (path = each.absolute_path) && !path.start_with?(ours) && !path.match?(%r{/(?:rspec|minitest)[/-]}) }
+        places = PLACE.new
+        place = caller_locations.find { |each| each.absolute_path && places.test?(each.absolute_path) }
         place ? "#{place.absolute_path.delete_prefix(File.join(Dir.pwd, ""))}:#{place.lineno}" : "another test"
       end
     end
