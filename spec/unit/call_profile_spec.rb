@@ -108,6 +108,7 @@ RSpec.describe RubyProf::CallProfile do
       expect(table(described_class.of(rows))).to eq "Shop#buy" => { "Logs#info" => 2 }, "Logs#info" => { "Shop#buy" => 4 }
       expect(table(described_class.of(rows, including: ["JSON.generate"], ignore: ["Logs#info"])))
         .to eq "Shop#buy" => { "(ignored)" => 2 }, "<Module::JSON>#generate" => { "Shop#buy" => 1 }
+      expect(described_class.of(rows, including: ["JSON.*"], ignore: ["Log*#*"])).to eq described_class.of(rows, including: ["JSON.generate"], ignore: ["Logs#info"])
       expect(described_class.of(rows, only: ["JSON"]).names).to eq ["<Module::JSON>#generate"]
       expect { described_class.of(rows, ignore: [1]) }.to raise_error(ArgumentError, /no pattern/)
       expect { described_class.of(1) }.to raise_error(TypeError, /RubyProf::Profile, not of Integer/)
@@ -314,6 +315,7 @@ RSpec.describe RubyProf::CallProfile do
       expect(names.(2)).to eq %w[A#new A#more A#gone]
       expect(names.("100%")).to eq %w[A#new A#more A#moved]
       expect(names.({ "A#more" => 100, /gone/ => "100%" })).to eq %w[A#new A#less A#moved]
+      expect(names.({ "A#m*" => "1000%" })).to eq %w[A#new A#gone A#less A#moved]
       one, other = [100, 102].map { |called| made({ "A#a" => { "B#b" => called } }) }
       expect(other.difference(one, within: "2%")).to be_empty
       expect(other.difference(one, within: "1.99 %")).not_to be_empty
@@ -321,6 +323,13 @@ RSpec.describe RubyProf::CallProfile do
       expect(one.difference(other, within: "1.96%")).not_to be_empty
       expect(other.difference(one, within: 2)).to be_empty
       expect(other.difference(one, within: 1)).not_to be_empty
+    end
+
+    it "tolerates by Method objects" do
+      one, other = [5, 9].map { |called| made({ "CallProfileProgram::Shelf#put" => { "B#b" => called }, "<Class::CallProfileProgram::Version>#parse" => { "B#b" => called } }) }
+      within = { CallProfileProgram::Shelf.instance_method(:put) => 4, CallProfileProgram::Version.method(:parse) => 4 }
+      expect(other.difference(one, within: within).changes.map(&:name)).to eq []
+      expect(other.difference(one, within: { CallProfileProgram::Shelf => 4, "CallProfileProgram::Version.parse" => 4 })).to be_empty
     end
 
     it "refuses what is no tolerance" do

@@ -16,7 +16,12 @@ module RubyProf
       RUNS = 3
       UNSTABLE_SHOWN = 10
       # Parts of call profiles that nobody else needs.
-      READER, SCOPE, PLACE, TABLE, TOLERANCE, GOLDEN_FILE = %i[Reader Scope Place Table Tolerance GoldenFile].map { |name| CallProfile.const_get(name) }
+      READER = CallProfile.const_get(:Reader)
+      SCOPE = CallProfile.const_get(:Scope)
+      PLACE = CallProfile.const_get(:Place)
+      TABLE = CallProfile.const_get(:Table)
+      TOLERANCE = CallProfile.const_get(:Tolerance)
+      GOLDEN_FILE = CallProfile.const_get(:GoldenFile)
       private_constant :READER, :SCOPE, :PLACE, :TABLE, :TOLERANCE, :GOLDEN_FILE
 
       # @param name [String] of the file, without ".json"
