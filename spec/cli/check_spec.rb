@@ -311,6 +311,13 @@ RSpec.describe "ruby-prof check", stress: false do
     expect(check("--baseline", "old.rbprof", "empty.rbprof", "old.rbprof").first).to eq 0
   end
 
+  it "does not hide that its output is lost" do
+    skip "there is no /dev/full" unless File.exist?("/dev/full")
+    command = [RbConfig.ruby, "-I", Command::LIBRARY, Command::EXE, "check", "--baseline", "old.rbprof", "old.rbprof"]
+    Process.wait(spawn(Subprocess::CLEAN, *command, chdir: directory, out: "/dev/full", err: File.join(directory, "said")))
+    expect([$?.exitstatus, read("said").lines.first]).to match [1, /\Aruby-prof: the result cannot be written: No space left/]
+  end
+
   it "ends quietly when nobody reads on" do
     record("new.rbprof", 150)
     reader, writer = IO.pipe

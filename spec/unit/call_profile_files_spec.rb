@@ -234,6 +234,7 @@ RSpec.describe "A call profile's file" do
      "a|b", "<a>", "a ", " a", "a.", "\xFF", "a" * 201, "a".encode("UTF-16LE") + "\0".dup.force_encoding("UTF-16LE")].each do |name|
       expect { expectation_class.new(name) }.to raise_error(ArgumentError, /is no name of a call profile: .*Give one such as "job_run"/), name.inspect
     end
+    expect { expectation_class.new("../../etc/passwd") }.to raise_error(ArgumentError, %r{\A"../../etc/passwd" is no name of a call profile: it leads elsewhere\.})
     [nil, 1, :a, ["a"], BasicObject.new].each { |name| expect { expectation_class.new(name) }.to raise_error(TypeError, /is a String, not/) }
     ["Foo#bar", "a.b", "a..b", "été", "a b/c-d", "a" * 200].each { |name| expect(expectation_class.new(name).path).to end_with "/#{name}.json" }
     expect { expectation_class.new("x" * 1_000_000) }.to raise_error { |e| expect(e.message.length).to be < 300 }

@@ -155,23 +155,26 @@ RSpec.describe RubyProf::CallProfile do
     it "finds the method in which a block is written" do
       in_directory do
         File.write("blocks.rb", <<~RUBY)
+          BLOCK_ABOVE = proc { BlockWriter.new.above }
           class BlockWriter
+            def above = nil
             def yields = yield
             def deep(&block) = yields { each_twice(&block) }
             def each_twice = 2.times { yield }
             def outer = deep { [1].each { inner } }
             def inner = nil
+            def last = BLOCK_ABOVE.call
           end
           BLOCK_WRITER = proc { BlockWriter.new.inner }
         RUBY
         load "./blocks.rb"
-        work = -> { BlockWriter.new.outer; BLOCK_WRITER.call }
+        work = -> { BlockWriter.new.outer; BLOCK_WRITER.call; BlockWriter.new.last }
         of_profile = described_class.of(profile(&work))
         expect(table(of_profile)).to include("BlockWriter#inner" => { "(top level)" => 1, "BlockWriter#outer" => 2 }, "BlockWriter#yields" => { "BlockWriter#deep" => 1 },
-                                             "BlockWriter#each_twice" => { "BlockWriter#deep" => 1 })
+                                             "BlockWriter#each_twice" => { "BlockWriter#deep" => 1 }, "BlockWriter#above" => { "(top level)" => 1 })
         expect(described_class.of(RubyProf.module_eval("Counting", __FILE__, __LINE__).run(&work))).to eq of_profile
       ensure
-        %i[BlockWriter BLOCK_WRITER].each { |name| Object.send(:remove_const, name) if Object.const_defined?(name) }
+        %i[BlockWriter BLOCK_WRITER BLOCK_ABOVE].each { |name| Object.send(:remove_const, name) if Object.const_defined?(name) }
       end
     end
 

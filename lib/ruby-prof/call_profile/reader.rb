@@ -75,7 +75,7 @@ module RubyProf
         return parent if parent.file == file && parent.line == begins
 
         @stack.last(NEAR).reverse_each.find { |method| method.file == file && method.line == begins } ||
-          (parent.file == file ? parent : Reader::NO_METHOD)
+          (parent.file == file && parent.line <= line ? parent : Reader::NO_METHOD)
       end
 
       def begin_of(file, line)

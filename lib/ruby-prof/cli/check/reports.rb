@@ -13,11 +13,15 @@ module RubyProf
 
       FORMATS = %i[text json junit].freeze
 
+      # @raise [Failure] if stdout takes no more
       def self.print(result, format)
         report = const_get(format.to_s.capitalize)
         $stdout.write(report.render(result, color: CallProfile.const_get(:Table).color?($stdout)))
+        $stdout.flush
       rescue Errno::EPIPE
         nil # Whoever reads has enough.
+      rescue SystemCallError => e
+        raise Failure, "the result cannot be written: #{e.message}"
       end
     end
   end
