@@ -96,7 +96,7 @@ RSpec.describe "A project's call profiles", stress: false do
       mutate(&change)
       both.each do |ended|
         expect([what, ended.status.exitstatus]).to eq [what, 1]
-        expect(ended.stdout).to include("call_profiles/cart.json says, but").and include("RUBY_PROF_UPDATE=1")
+        expect(ended.stdout).to include("call_profiles/cart.json, but").and include("RUBY_PROF_UPDATE=1")
       end
       file("lib/shop.rb", code)
       expect([what, *both.map { |ended| ended.status.exitstatus }.uniq]).to eq [what, 0]

@@ -78,7 +78,7 @@ RSpec.describe "A call profile's file" do
     passed, message = check { shop.sell }
     expect(passed).to be false
     expect(message).to eq <<~TEXT.chomp
-      expected the calls that #{path} says, but 2 methods are called otherwise (then -> now):
+      expected the calls of #{path}, but 2 methods differ (then -> now):
 
         + FileShop#price         3 -> 4  +33%
             from FileShop#sell   3 -> 4
@@ -89,7 +89,7 @@ RSpec.describe "A call profile's file" do
     TEXT
     expect(File.read(path)).to eq written
     expect(check(within: "34%") { shop.sell }).to eq [true, nil]
-    expect(check(within: { "FileShop#price" => 1 }) { shop.sell }[1]).to include("1 method is called otherwise").and include("FileShop#tax")
+    expect(check(within: { "FileShop#price" => 1 }) { shop.sell }[1]).to include("but 1 method differs (").and include("FileShop#tax")
     expect(check(ignore: ["FileShop#price"]) { shop.sell }.first).to be false
   end
 

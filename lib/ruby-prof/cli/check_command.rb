@@ -33,9 +33,9 @@ module RubyProf
         always fine. Methods that are new are judged by --max-new-methods alone, their
         number of calls is no growth. A limit of `any` lets everything pass.
 
-        Patterns are separated by commas: Foo#bar, Foo.bar, Foo, /regexp/, a path or
-        glob with a slash, gem:NAME, app, gems, stdlib or c. Call profiles have names
-        only: paths and groups do not apply to them.
+        Patterns are separated by commas: Foo#bar, Foo.bar, Foo, Foo#find_*, /regexp/, a
+        path or glob with a slash, gem:NAME, app, gems, stdlib or c. Call profiles have
+        names only: paths and groups do not apply to them.
 
         Exit status: 0 fine, 3 beyond a limit, 1 a file cannot be read or compared,
         255 wrong words.

@@ -105,8 +105,8 @@ module RubyProf
 
       def difference_text(difference)
         number = difference.changes.size
-        what = number == 1 ? "1 method is" : "#{number} methods are"
-        ["expected the calls that #{@file} says, but #{what} called otherwise (then -> now):", "",
+        what = number == 1 ? "1 method differs" : "#{number} methods differ"
+        ["expected the calls of #{@file}, but #{what} (then -> now):", "",
          difference.to_s(color: @color.nil? ? color? : @color), ""]
       end
 
