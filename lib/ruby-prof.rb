@@ -19,6 +19,7 @@ require "ruby-prof/measure_modes"
 module RubyProf
   autoload :AbstractPrinter, "ruby-prof/printers/abstract_printer"
   autoload :CallInfoPrinter, "ruby-prof/printers/call_info_printer"
+  autoload :CallProfile, "ruby-prof/call_profile"
   autoload :CallStackPrinter, "ruby-prof/printers/call_stack_printer"
   autoload :CallTreePrinter, "ruby-prof/printers/call_tree_printer"
   autoload :CallTreeVisitor, "ruby-prof/call_tree_visitor"
