@@ -7,6 +7,7 @@ mod convert;
 mod data;
 mod exclusion;
 mod files;
+mod growth;
 mod leaving;
 mod measurement;
 mod members;
@@ -37,6 +38,7 @@ pub(crate) fn init(ruby: &Ruby) -> Result<(), Error> {
     measurement::init(ruby, module)?;
     allocation::init(ruby, module)?;
     report::init(ruby, module)?;
+    growth::init(ruby, module)?;
     module_functions::init(ruby, module)?;
     testing::init(ruby, module)
 }
