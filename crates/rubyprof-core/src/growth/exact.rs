@@ -10,7 +10,8 @@ const FEW: u64 = 32;
 
 /// The class whose numbers these are.
 pub(super) fn class(counts: &Counts, models: &[Model]) -> Option<Growth> {
-    if counts.len() < 3 {
+    let falls = counts.counts.windows(2).any(|pair| pair[0] > pair[1]);
+    if counts.len() < 3 || falls {
         return None;
     }
     let linear = models.iter().find(|model| model.class == Growth::Linear);
@@ -75,7 +76,7 @@ fn is_polynomial(counts: &Counts, degree: usize) -> Option<bool> {
                 return Some(false);
             }
         }
-        return Some(true);
+        return Some(is_no_coincidence(counts, counts.len() - degree - 1));
     }
     if degree == 2 && !rises_from_the_start(counts)? {
         return Some(false);
@@ -89,6 +90,14 @@ fn is_polynomial(counts: &Counts, degree: usize) -> Option<bool> {
     // Numerators of other counts are multiples of the unit: so often chance makes a whole number.
     let likely = u128::from(counts.careful_unit()) * factorial.unsigned_abs();
     Some(whole && denominator / likely >= CHANCE)
+}
+
+/// Whether chance would seldom put so many points on a curve that others have fixed. A count that differs by its root (Poisson)
+/// hits a given value once in 2.5 times that root.
+fn is_no_coincidence(counts: &Counts, spare: usize) -> bool {
+    let most = counts.counts[counts.len() - 1] / counts.careful_unit();
+    let odds_squared = u128::from(most).saturating_mul(6);
+    odds_squared.saturating_pow(spare as u32) >= CHANCE * CHANCE
 }
 
 /// Whether the parabola through three points rises from the first on: those of a cubic are on one that falls first.

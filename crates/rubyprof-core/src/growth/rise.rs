@@ -25,22 +25,21 @@ const POINT: u32 = 20;
 const MOST: u128 = 1 << 40;
 /// Deviations are never taken for a smaller share than the root of one in so many.
 const STEADIEST: u64 = 1024;
+/// The same where the class is n log n: a sixteenth.
+const STEADIEST_SORT: u64 = 256;
 
 /// Whether the slopes over `model` rise by more than chance.
 pub(super) fn is_beyond_chance(counts: &Counts, model: &Model) -> bool {
     let points: Vec<usize> = counts.spread_out();
     let points = &points[plateau(&counts.at_points(&points))..];
-    let rises = |points: &[usize], quarters| {
-        rises(
-            &counts.at_points(points),
-            &model.at_points(points),
-            quarters,
-        )
+    let rises = |points: &[usize], squares| {
+        rises(&counts.at_points(points), &model.at_points(points), squares)
     };
-    points.len() >= 3 && rises(points, 25) && (points.len() == 3 || rises(&points[1..], 4))
+    points.len() >= 3 && rises(points, 9) && (points.len() == 3 || rises(&points[1..], 1))
 }
 
-/// How many points to leave out: those before the counts begin to change, and those without a call.
+/// How many points to leave out: those before the counts begin to change, and those without a call. A line that begins
+/// between them and the next point would look like a curve.
 fn plateau(counts: &Counts) -> usize {
     let first = counts.counts[0];
     match counts
@@ -54,11 +53,13 @@ fn plateau(counts: &Counts) -> usize {
     }
 }
 
-/// Whether the square of the rise is `quarters / 4` variances.
-fn rises(counts: &Counts, model: &Model, quarters: u128) -> bool {
+/// Whether the square of the rise is so many variances.
+fn rises(counts: &Counts, model: &Model, squares: u128) -> bool {
     let last = counts.len() - 1;
     let grown = counts.counts[last].saturating_sub(counts.counts[0]);
-    let Some(middle) = steadiest_middle(counts, model).filter(|_| grown > 0) else {
+    // What falls on the way is made by chance, and more of it than we would allow for.
+    let falls = counts.counts.windows(2).any(|pair| pair[0] > pair[1]);
+    let Some(middle) = steadiest_middle(counts, model).filter(|_| grown > 0 && !falls) else {
         return false;
     };
     let slopes = [
@@ -72,7 +73,7 @@ fn rises(counts: &Counts, model: &Model, quarters: u128) -> bool {
     let variance = variance(counts, model, grown, 0, middle)
         .saturating_add(variance(counts, model, grown, middle, last));
     let square = rise.unsigned_abs().min(MOST).pow(2);
-    square.saturating_mul(4) >= variance.saturating_mul(quarters)
+    square >= variance.saturating_mul(squares)
 }
 
 /// Where to divide the sizes: where chance does least. The counts have no say in it.
@@ -107,7 +108,14 @@ fn variance(counts: &Counts, model: &Model, grown: u64, from: usize, to: usize) 
         let calls = proportional.min(u128::from(counts.counts[point]));
         let share = ((calls << POINT) / expected).min(MOST);
         let elements = share * share / steadiness(counts, model, point);
-        let rare = (share << POINT).saturating_mul(u128::from(counts.careful_unit())) / expected;
+        // Of a walk only the steps that were taken can differ.
+        let events = if model.class == Growth::Logarithmic {
+            calls
+        } else {
+            proportional
+        };
+        let events = ((events << POINT) / expected).min(MOST) << POINT;
+        let rare = events.saturating_mul(u128::from(counts.careful_unit())) / expected;
         elements.saturating_add(rare)
     };
     of_point(from).saturating_add(of_point(to))
@@ -126,6 +134,7 @@ fn uncertainty(counts: &Counts, model: &Model, from: usize, to: usize) -> u128 {
 fn steadiness(counts: &Counts, model: &Model, point: usize) -> u128 {
     u128::from(match model.class {
         Growth::Logarithmic => STEADIEST,
+        Growth::NLogN => counts.sizes[point].min(STEADIEST_SORT),
         _ => counts.sizes[point].min(STEADIEST),
     })
 }
