@@ -60,7 +60,10 @@ module GrowthPrograms
     def initialize(items = []) = @items = items
     def size = @items.size
     def before?(one, other) = @items[one] < @items[other]
-    def swap(one, other) = @items[one], @items[other] = @items[other], @items[one]
+
+    def swap(one, other)
+      @items[one], @items[other] = @items[other], @items[one]
+    end
 
     def push(item)
       @items << item

@@ -29,7 +29,8 @@ module GrowthPrograms
   end
 
   program(:constant, "settings that are read once", "Settings#load") do |n|
-    -> { settings = Settings.new and n.times { settings[:rate] } }
+    settings = Settings.new
+    -> { n.times { settings[:rate] } }
   end
 
   program(:constant, "ScoreMap, mended", "QuickScoreMap#largest") do |n|

@@ -53,7 +53,8 @@ module GrowthPrograms
     -> { list.each { |value| 30.times { Work.step(value) } if (value % 3).zero? } }
   end
   program(:linear, "copies of a buffer that doubles", "Buffer#copy") do |n|
-    -> { buffer = Buffer.new and n.times { |item| buffer << item } }
+    buffer = Buffer.new
+    -> { n.times { |item| buffer << item } }
   end
   program(:linear, "nodes of a tree", "Tree.walk") { |n| -> { Tree.walk(0, n) } }
   program(:linear, "build a heap", "Heap#before?") do |n|

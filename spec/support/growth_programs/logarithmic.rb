@@ -67,16 +67,14 @@ module GrowthPrograms
   program(:logarithmic, "power by squares", "Halves.power") { |n| -> { Halves.power(3, n) } }
   program(:logarithmic, "digits", "Halves.digits") { |n| -> { Halves.digits(n * n * n) } }
   program(:logarithmic, "a buffer that doubles", "Buffer#grow") do |n|
-    -> { buffer = Buffer.new and n.times { |item| buffer << item } }
+    buffer = Buffer.new
+    -> { n.times { |item| buffer << item } }
   end
   program(:logarithmic, "one change of prefix sums", "Sums#touch") do |n|
     sums = Sums.new(n)
     -> { sums.add(1, 5) }
   end
   program(:logarithmic, "three searches and ten calls more", "Work.step") do |n|
-    lambda do
-      10.times { Work.step }
-      3.times { rest = n and (Work.step and rest /= 2) while rest.positive? }
-    end
+    -> { (10 + (3 * n.bit_length)).times { Work.step } }
   end
 end

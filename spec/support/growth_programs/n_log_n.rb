@@ -70,6 +70,7 @@ module GrowthPrograms
     -> { list.each { |value| Halves.search(list, value) } }
   end
   program(:n_log_n, "a sum of prefixes changed for each", "Sums#touch") do |n|
-    -> { sums = Sums.new(n) and (1..n).each { |index| sums.add(index, 1) } }
+    sums = Sums.new(n)
+    -> { (1..n).each { |index| sums.add(index, 1) } }
   end
 end

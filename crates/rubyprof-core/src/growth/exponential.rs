@@ -43,16 +43,20 @@ fn is_flat(fractions: &[(u128, u128)], numerator: u128, denominator: u128) -> bo
         >= (greatest.0 * least.1).saturating_mul(numerator)
 }
 
-/// Whether the counts are plainly those of a geometric growth: the rate of their logarithm is the same at all sizes to a fifth, while a
-/// power of n would show rates that differ by half or more at these sizes, and the last step is steeper than the fourth power.
+/// Whether the counts are plainly those of a geometric growth. The last step is steeper than the fourth power; the rate of the
+/// logarithm is the same at all sizes to a fifth, while that of a power of n would differ by a third or more at these sizes, or it is the
+/// same to a twentieth, while no power fits that well by far.
 pub(super) fn is_geometric(counts: &Counts) -> bool {
     let Some(steps) = steps(counts) else {
         return false;
     };
     let rates: Vec<_> = steps.iter().map(|(log, step, _)| (*log, *step)).collect();
-    let of_power: Vec<_> = steps.iter().map(|(_, step, log)| (*log, *step)).collect();
-    let steep = steps.last().is_some_and(|(log, _, size)| *log >= 4 * size);
-    steep && is_flat(&rates, 4, 5) && !is_flat(&of_power, 2, 3)
+    let powers: Vec<_> = steps.iter().map(|(log, _, size)| (*log, *size)).collect();
+    let of_power: Vec<_> = steps.iter().map(|(_, step, size)| (*size, *step)).collect();
+    let steep = powers.last().is_some_and(|(log, size)| *log >= 4 * size);
+    let plainly = is_flat(&rates, 4, 5) && !is_flat(&of_power, 2, 3);
+    let exactly = is_flat(&rates, 19, 20) && !is_flat(&powers, 17, 20);
+    steep && (plainly || exactly)
 }
 
 /// Whether counts that have outgrown the cubic are exponential: the rate of their logarithm falls by less than half, or rises
