@@ -8,6 +8,7 @@ mod counter;
 mod data;
 mod exclusion;
 mod files;
+mod growth;
 mod leaving;
 mod measurement;
 mod members;
@@ -39,6 +40,7 @@ pub(crate) fn init(ruby: &Ruby) -> Result<(), Error> {
     allocation::init(ruby, module)?;
     report::init(ruby, module)?;
     counter::init(ruby, module)?;
+    growth::init(ruby, module)?;
     module_functions::init(ruby, module)?;
     testing::init(ruby, module)
 }
