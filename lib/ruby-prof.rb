@@ -37,7 +37,7 @@ module RubyProf
   # Modules and classes of ours whose methods no profile shows, besides those of the extension.
   HIDDEN = [WholeFile]
 
-  private_constant :VMProbe, :Report, :PrinterArguments, :PrinterOptions, :HIDDEN
+  private_constant :VMProbe, :Report, :TestProfiles, :PrinterArguments, :PrinterOptions, :HIDDEN
 
   figure_measure_mode
 end

@@ -20,6 +20,7 @@ mod reference;
 mod report;
 mod running;
 mod store;
+mod test_profiles;
 mod testing;
 mod thread;
 
@@ -38,5 +39,6 @@ pub(crate) fn init(ruby: &Ruby) -> Result<(), Error> {
     allocation::init(ruby, module)?;
     report::init(ruby, module)?;
     module_functions::init(ruby, module)?;
+    test_profiles::init(ruby, module)?;
     testing::init(ruby, module)
 }

@@ -1,0 +1,112 @@
+# frozen_string_literal: true
+
+module RubyProf
+  module TestRun
+    # A run in numbers: the parts of all its processes.
+    class Summary
+      # @return [Array<Row>] in the order of their processes
+      attr_reader :rows
+      # @return [Array<Array(String, Boolean)>] processes that left no part, and whether they still run
+      attr_reader :missing
+      # @return [Array<Part>]
+      attr_reader :parts
+      # @return [String, nil] below the output directory
+      attr_accessor :whole_report, :profile_file
+
+      # @param groups [Integer, nil] how many processes there are to be
+      def initialize(parts, missing, groups: nil)
+        @parts = parts
+        @missing = missing
+        @groups = groups
+        @rows = parts.flat_map(&:rows)
+      end
+
+      def facts
+        parts.first.facts
+      end
+
+      def framework
+        facts["framework"]
+      end
+
+      def profiled?
+        parts.any? { |part| part.facts["profiled"] }
+      end
+
+      # @return [Integer, nil]
+      def measure_mode
+        facts["measure_mode"] if profiled?
+      end
+
+      def mode
+        MEASURE_MODE_NAMES.key(measure_mode)
+      end
+
+      # @return [Boolean] whether times were measured
+      def times?
+        [WALL_TIME, PROCESS_TIME].include?(measure_mode)
+      end
+
+      # @return [String] nanoseconds, objects or bytes
+      def unit
+        { ALLOCATIONS => "objects", MEMORY => "bytes" }.fetch(measure_mode, "nanoseconds")
+      end
+
+      def count(status)
+        rows.count { |row| row.status == status }
+      end
+
+      def calls
+        rows.sum { |row| row.calls || 0 } + outside_calls
+      end
+
+      def total
+        rows.sum { |row| row.total || 0 } + outside_total
+      end
+
+      def outside_total
+        parts.sum { |part| part.facts["outside_total"] || 0 }
+      end
+
+      def outside_calls
+        parts.sum { |part| part.facts["outside_calls"] || 0 }
+      end
+
+      # @return [Float] of the process that took longest
+      def seconds
+        parts.map { |part| part.facts["seconds"] || 0 }.max
+      end
+
+      def started_at
+        parts.map { |part| part.facts["started_at"] }.min
+      end
+
+      def ranking
+        @ranking ||= Ranking.new(rows, measure_mode)
+      end
+
+      # @return [Array<String>] sentences about processes that are not in this
+      def notes
+        notes = missing.map do |number, alive|
+          alive ? "Process #{number} had not ended when this was written." : "Process #{number} ended without a report of its own: its examples are missing."
+        end
+        unseen = (@groups || 0) - parts.length - missing.length
+        notes << "#{Text.count(unseen, "process")} of #{@groups} had not begun when this was written.".sub("processs", "processes") if unseen.positive?
+        notes
+      end
+
+      # @return [Boolean] whether all processes are in it
+      def complete?
+        notes.empty?
+      end
+
+      # @return [String] the page over all examples
+      def page
+        data = rows.map { |row| [row.description, row.location, row.status, ranking.nanoseconds(row), row.calls, times? ? nil : row.total, row.report, row.process] }
+        facts = { framework: framework, started_at: started_at, measure_mode: measure_mode, nanoseconds: (seconds * 1_000_000_000).round, processes: parts.length,
+                  outside: outside_total, total: total, calls: calls, whole_report: whole_report, profile_file: profile_file, notes: notes, version: VERSION }
+        Report.test_run(facts, data)
+      end
+    end
+  end
+end
