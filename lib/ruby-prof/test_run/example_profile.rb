@@ -10,12 +10,13 @@ module RubyProf
       # @param value what stands at the example
       # @param description [String]
       # @param identity [String] what tells the example from all others
+      # @param threads [Array<Thread>, nil] these alone
       # @raise [ArgumentError] for options that cannot be used
-      def initialize(value, description:, identity:)
+      def initialize(value, description:, identity:, threads: nil)
         @tag = Tag.new(value)
         @description = description
         @identity = identity
-        @profile = Profile.new(**tag.profile_options)
+        @profile = Profile.new(**tag.profile_options, **{ include_threads: threads }.compact)
         @pid = Process.pid
       end
 

@@ -38,7 +38,9 @@ module RubyProf
         return format("%.1f s", number) if number >= 100
         return format("%.2f s", number) if number >= 1
 
-        format("%.1f ms", number * 1000)
+        return format("%.1f ms", number * 1000) if number >= 0.001
+
+        "#{(number * 1_000_000).round} µs"
       end
 
       def count(number, noun)
