@@ -79,7 +79,9 @@ impl Profile {
                 (Owner::Framework, _) => true,
                 (Owner::Program, _) => false,
                 // The run's own thread begins in whatever the framework happened to be in.
-                (Owner::Library, None) => self.threads.first().is_some_and(|first| first.root == id),
+                (Owner::Library, None) => {
+                    self.threads.first().is_some_and(|first| first.root == id)
+                }
                 (Owner::Library, Some(parent)) => {
                     match self.call_site(id).file.map(owner) {
                         Some(Owner::Framework) => true,
@@ -91,6 +93,32 @@ impl Profile {
             };
         }
         hidden
+    }
+
+    /// This profile with no more than `limit` call paths, those with the largest totals; calls along others are their
+    /// callers'. Roots always stay. `None` if it has no more than that.
+    pub fn pruned(&self, limit: usize) -> Option<Profile> {
+        if self.nodes.len() <= limit {
+            return None;
+        }
+        // A caller's total is never less than its callee's and it stands first, so that no path loses its beginning.
+        let mut by_total: Vec<u32> = (0..self.nodes.len() as u32).collect();
+        by_total.sort_by_key(|index| std::cmp::Reverse(self.nodes[*index as usize].total));
+        let mut hidden = vec![true; self.nodes.len()];
+        for index in by_total.into_iter().take(limit) {
+            hidden[index as usize] = false;
+        }
+        let mut weaver = Weaver::new(Identity::Name);
+        let methods = weaver.methods_of(self);
+        for (index, thread) in self.threads.iter().enumerate() {
+            let root = methods[self.node(thread.root).method.index()];
+            let (into, root) = weaver.thread(thread.clone(), root);
+            let hidden = |id: NodeId| hidden[id.index()];
+            weaver.tree(self, &methods, index, into, Onto::Root(root), hidden);
+        }
+        let mut rest = weaver.finish(self);
+        rest.drop_unused_methods();
+        Some(rest)
     }
 
     /// Calls of all paths; a root is none.

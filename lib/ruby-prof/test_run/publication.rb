@@ -52,6 +52,7 @@ module RubyProf
         Manifest.new(@output, @parallel ? @parallel.name : "#{Process.pid}-#{Random.urandom(8).unpack1("H*")}").replace(summary.rows.filter_map(&:report))
         bytes = whole(parts)
         if bytes
+          summary.pruned ||= @pruned
           summary.whole_report = announcement.add(:report, report(bytes)) && "run#{@settings.kind.extension}"
           summary.profile_file = announcement.add(:profile, @output.write("run.rbprof", bytes)) && "run.rbprof"
           save_elsewhere(bytes) unless summary.profile_file
@@ -61,7 +62,11 @@ module RubyProf
 
       def whole(parts)
         profiles = parts.filter_map(&:profile)
-        profiles.length > 1 ? profiles.reduce { |one, other| TestProfiles.merge([one, other]) } : profiles.first
+        profiles.reduce do |one, other|
+          bytes, pruned = Spool.merge([one, other])
+          @pruned ||= pruned
+          bytes
+        end
       rescue StandardError => e
         @output.problem("the processes' profiles cannot be merged: #{e.message} (#{e.class})")
       end

@@ -26,6 +26,21 @@ module RubyProf
         Profile.new(**options).start
       end
 
+      # Ends one and starts another. That one is running before this one stops: whenever nothing is traced any more and then
+      # something is, the VM looks through its whole heap.
+      #
+      # @param profile [RubyProf::Profile, nil] running
+      # @return [Array(Segment or nil, RubyProf::Profile)]
+      def swap(profile, threads: nil)
+        following = start(threads: threads)
+        return [nil, following] unless profile
+
+        following.pause
+        segment = finish(profile)
+        following.resume
+        [segment, following]
+      end
+
       # @param profile [RubyProf::Profile] running
       # @return [Segment, nil]
       def finish(profile)

@@ -7,10 +7,24 @@ module RubyProf
     # The profiles of a run's examples, on disk in one file without a name, and what they are as one.
     class Spool
       # So many profiles become one at a time, when they are small, and so many bytes of larger ones.
-      BATCH = 64
-      BATCH_BYTES = 4_000_000
+      BATCH = 512
+      BATCH_BYTES = 500_000
+
+      # Memory at the end of a run is some 260 bytes a call path of two profiles that become one. Beyond this many paths the
+      # cheapest are their callers'.
+      MOST_PATHS = 250_000
+
+      # @param profiles [Array<String>] bytes
+      # @return [Array(String, Boolean)] the bytes of all as one, and whether paths were left out
+      def self.merge(profiles)
+        TestProfiles.merge(profiles, MOST_PATHS)
+      end
+
+      # @return [Boolean] whether the merged profile lacks paths
+      attr_reader :pruned
 
       def initialize
+        @pruned = false
         @places = []
         @lock = Mutex.new
       end
@@ -42,8 +56,8 @@ module RubyProf
       # @return [String, nil] the bytes of one profile of all; nil if there is none
       def merged
         pile = []
-        batches { |places| stack(pile, TestProfiles.merge(places.map { |place| read(place) })) }
-        pile.map(&:first).reverse.reduce { |one, other| TestProfiles.merge([other, one]) }
+        batches { |places| stack(pile, merge(places.map { |place| read(place) })) }
+        pile.map(&:first).reverse.reduce { |one, other| merge([other, one]) }
       end
 
       def close
@@ -52,6 +66,12 @@ module RubyProf
       end
 
       private
+
+      def merge(profiles)
+        bytes, pruned = self.class.merge(profiles)
+        @pruned ||= pruned
+        bytes
+      end
 
       def batches
         batch = []
@@ -72,7 +92,7 @@ module RubyProf
       # never more than two large ones at a time.
       def stack(pile, bytes, rank = 0)
         while pile.last && pile.last.last == rank
-          bytes = TestProfiles.merge([pile.pop.first, bytes])
+          bytes = merge([pile.pop.first, bytes])
           rank += 1
         end
         pile.push([bytes, rank])

@@ -12,6 +12,8 @@ module RubyProf
       attr_reader :parts
       # @return [String, nil] below the output directory
       attr_accessor :whole_report, :profile_file
+      # @return [Boolean] whether the whole report lacks the cheapest call paths
+      attr_accessor :pruned
 
       # @param groups [Integer, nil] how many processes there are to be
       def initialize(parts, missing, groups: nil)
@@ -19,6 +21,7 @@ module RubyProf
         @missing = missing
         @groups = groups
         @rows = parts.flat_map(&:rows)
+        @pruned = parts.any? { |part| part.facts["pruned"] }
       end
 
       def facts
@@ -85,19 +88,15 @@ module RubyProf
         @ranking ||= Ranking.new(rows, measure_mode)
       end
 
-      # @return [Array<String>] sentences about processes that are not in this
+      # @return [Array<String>] sentences about what is not in this
       def notes
         notes = missing.map do |number, alive|
           alive ? "Process #{number} had not ended when this was written." : "Process #{number} ended without a report of its own: its examples are missing."
         end
         unseen = (@groups || 0) - parts.length - missing.length
-        notes << "#{Text.count(unseen, "process")} of #{@groups} had not begun when this was written.".sub("processs", "processes") if unseen.positive?
+        notes << "#{unseen} of #{@groups} processes had not begun when this was written." if unseen.positive?
+        notes << "The report on the whole run has its #{Text.thousands(Spool::MOST_PATHS)} costliest call paths; calls along cheaper ones are their callers'." if pruned
         notes
-      end
-
-      # @return [Boolean] whether all processes are in it
-      def complete?
-        notes.empty?
       end
 
       # @return [String] the page over all examples

@@ -62,8 +62,10 @@ module RubyProf
         TestRun.begin_expectations
         return unless profile?
 
-        alone ? end_outside : restrict_outside
-        @running[::Thread.current] = @recording.start(threads: alone ? nil : [::Thread.current])
+        return begin_alone if alone
+
+        restrict_outside
+        @running[::Thread.current] = @recording.start(threads: [::Thread.current])
       end
 
       # It ends.
@@ -71,8 +73,11 @@ module RubyProf
         return if elsewhere?
 
         profile = @running.delete(::Thread.current) or return
-        @left[::Thread.current] = @recording.finish(profile)
-        begin_outside if alone
+        if alone
+          @left[::Thread.current], @outside = @recording.swap(profile)
+        else
+          @left[::Thread.current] = @recording.finish(profile)
+        end
       end
 
       # What became of it.
@@ -141,10 +146,21 @@ module RubyProf
         @outside = @recording.start(threads: threads)
       end
 
+      def begin_alone
+        segment, @running[::Thread.current] = @recording.swap(@outside)
+        @outside = nil
+        count_outside(segment)
+      end
+
       def end_outside
         profile = @outside or return
         @outside = nil
-        segment = @recording.finish(profile) or return
+        count_outside(@recording.finish(profile))
+      end
+
+      def count_outside(segment)
+        return unless segment
+
         @outside_sums[0] += segment.total
         @outside_sums[1] += segment.calls
       end
@@ -168,10 +184,12 @@ module RubyProf
 
       def part
         write_examples if profile?
+        whole = merged if profile?
         facts = { "pid" => @pid, "number" => @parallel&.number, "framework" => @framework, "started_at" => @started_at.utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
                   "seconds" => @seconds, "profiled" => profile?, "measure_mode" => settings.profile_options[:measure_mode],
-                  "outside_total" => @outside_sums[0], "outside_calls" => @outside_sums[1] }
-        Part.new(facts, @rows, profile? ? merged : nil)
+                  "outside_total" => @outside_sums[0], "outside_calls" => @outside_sums[1],
+                  "pruned" => @recording.spool.pruned }
+        Part.new(facts, @rows, whole)
       end
 
       def merged

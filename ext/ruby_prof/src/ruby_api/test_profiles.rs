@@ -45,9 +45,9 @@ fn objects(profile: &Recorded) -> Option<u64> {
         .then(|| counts.fold(0, u64::saturating_add))
 }
 
-/// `TestProfiles.merge([bytes, ...])`: profile files as one, trees with equal roots joined. None of them becomes a Ruby
-/// object.
-fn merge(ruby: &Ruby, files: RArray) -> Result<RString, Error> {
+/// `TestProfiles.merge([bytes, ...], limit)`: profile files as one, trees with equal roots joined, and whether it has no more
+/// than the `limit` costliest of its call paths. None of them becomes a Ruby object.
+fn merge(ruby: &Ruby, files: RArray, limit: usize) -> Result<RArray, Error> {
     let mut parts = Vec::with_capacity(files.len());
     for file in files {
         let file = RString::try_convert(file)?;
@@ -67,7 +67,10 @@ fn merge(ruby: &Ruby, files: RArray) -> Result<RString, Error> {
         })
     })?;
     drop(parts);
-    encode(ruby, &whole)
+    let pruned = guard(ruby, || Ok(whole.pruned(limit)))?;
+    let is_pruned = pruned.is_some();
+    let bytes = encode(ruby, pruned.as_ref().unwrap_or(&whole))?;
+    Ok(ruby.ary_new_from_values(&[bytes.into_value_with(ruby), is_pruned.into_value_with(ruby)]))
 }
 
 fn encode(ruby: &Ruby, profile: &Recorded) -> Result<RString, Error> {
@@ -83,5 +86,5 @@ fn encode(ruby: &Ruby, profile: &Recorded) -> Result<RString, Error> {
 pub(crate) fn init(_ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let profiles = magnus::Module::define_module(module, "TestProfiles")?;
     profiles.define_singleton_method("take", function!(take, 3))?;
-    profiles.define_singleton_method("merge", function!(merge, 1))
+    profiles.define_singleton_method("merge", function!(merge, 2))
 }
