@@ -95,12 +95,15 @@ RSpec.describe "a run of several processes", stress: false do
     rescue Gem::MissingSpecError
       skip "parallel_tests is not installed here"
     end
-    env = ENVIRONMENT.merge("PARALLEL_TESTS_EXECUTABLE" => "#{RbConfig.ruby} -rshop -S rspec")
-    result = @project.run(env, ["-S", "parallel_rspec", "-n", "3", "spec"])
+    @project.write(".rspec", "--require shop\n")
+    result = @project.run(ENVIRONMENT, ["-S", "parallel_rspec", "-n", "3", "spec"])
     expect(result.stdout).to include "6 examples, 0 failures"
     expect(descriptions.length).to eq 6
     expect(taxes).to eq 9
     expect(@project.json["notes"]).to eq []
+    # Those that are not the last say one line.
+    expect(result.stdout.scan("Slowest examples").length).to eq 1
+    expect(result.stdout.scan(/^ruby-prof: process \d is done/).length).to eq 2
     # All were there: nothing is kept for later ones.
     expect(Dir.children(@project.path("tmp/ruby-prof/.parallel"))).to eq ["lock"]
   end

@@ -44,11 +44,18 @@ module RubyProf
       private
 
       def run_lines
+        return [so_far] if summary&.waiting?
+
         lines = summary ? SummaryLines.new(summary, SHOWN).to_a : []
         paths = %i[index report profile json junit].filter_map { |kind| @paths[kind] && "  #{LABELS[kind].ljust(9)}#{@paths[kind]}" }
         lines << "ruby-prof wrote:" if lines.empty? && paths.any?
         lines << "" if lines.length > 1 && paths.any?
         lines.concat(paths)
+      end
+
+      # The last process says it all.
+      def so_far
+        "ruby-prof: process #{summary.number} is done; others of this run are not#{": the report so far is #{@paths[:index]}" if @paths[:index]}"
       end
 
       # A line for each example that has a report of its own.
@@ -60,7 +67,7 @@ module RubyProf
         end
 
         def to_a
-          rows = @reports.map { |report| [Text.line(report.description, longest: WIDEST), value(report), "#{Text.thousands(report.calls)} calls".sub(/\A1 calls/, "1 call"), report.path] }
+          rows = @reports.map { |report| [Text.line(report.description, longest: WIDEST), value(report), Text.count(report.calls, "call"), report.path] }
           widths = (0..2).map { |column| rows.map { |row| row[column].length }.max }
           ["ruby-prof profiled #{Text.count(rows.length, "example")}:"] +
             rows.map { |name, value, calls, path| "  #{name.ljust(widths[0])}  #{value.rjust(widths[1])}  #{calls.rjust(widths[2])}  #{path}" }
@@ -104,7 +111,7 @@ module RubyProf
           start += " of #{@summary.parts.length} processes" if @summary.parts.length > 1
           return start unless @summary.profiled?
 
-          "#{start}, #{Text.thousands(@summary.calls)} calls, #{amount(@summary.total)} (#{amount(@summary.outside_total)} outside of examples)"
+          "#{start}, #{Text.count(@summary.calls, "call")}, #{amount(@summary.total)} (#{amount(@summary.outside_total)} outside of examples)"
         end
 
         def amount(total)
@@ -114,7 +121,7 @@ module RubyProf
         def table(title, rows)
           return [] if rows.empty?
 
-          cells = rows.map { |row| [Text.seconds(@summary.ranking.nanoseconds(row) / 1e9), "#{Text.thousands(row.calls || 0)} calls", Text.line(row.description, longest: WIDEST), row] }
+          cells = rows.map { |row| [Text.seconds(@summary.ranking.nanoseconds(row) / 1e9), Text.count(row.calls || 0, "call"), Text.line(row.description, longest: WIDEST), row] }
           widths = (0..2).map { |column| cells.map { |cell| cell[column].length }.max }
           ["", title] + cells.map do |time, calls, name, row|
             "  #{time.rjust(widths[0])}  #{calls.rjust(widths[1])}  #{name.ljust(widths[2])}  #{Text.line(row.location)}#{"  failed" if row.failed?}"

@@ -40,6 +40,7 @@ module RubyProf
         write_pages(summary, parts, announcement) if summary.profiled?
         announcement.add(:json, @output.write("run.json", JSONFormat.new(summary).to_s)) if format?("json")
         announcement.add(:junit, @output.write("junit.xml", JUnitFormat.new(summary).to_s)) if format?("junit")
+        summary.number = @parallel&.number
         announcement.summary = summary if format?("text")
         announcement
       end

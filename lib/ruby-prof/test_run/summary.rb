@@ -14,6 +14,8 @@ module RubyProf
       attr_accessor :whole_report, :profile_file
       # @return [Boolean] whether the whole report lacks the cheapest call paths
       attr_accessor :pruned
+      # @return [String, nil] the number of the process that tells
+      attr_accessor :number
 
       # @param groups [Integer, nil] how many processes there are to be
       def initialize(parts, missing, groups: nil)
@@ -93,10 +95,19 @@ module RubyProf
         notes = missing.map do |number, alive|
           alive ? "Process #{number} had not ended when this was written." : "Process #{number} ended without a report of its own: its examples are missing."
         end
-        unseen = (@groups || 0) - parts.length - missing.length
         notes << "#{unseen} of #{@groups} processes had not begun when this was written." if unseen.positive?
         notes << "The report on the whole run has its #{Text.thousands(Spool::MOST_PATHS)} costliest call paths; calls along cheaper ones are their callers'." if pruned
         notes
+      end
+
+      # @return [Integer] processes that have not begun
+      def unseen
+        [(@groups || 0) - parts.length - missing.length, 0].max
+      end
+
+      # @return [Boolean] whether other processes of the run go on, or are to come
+      def waiting?
+        missing.any?(&:last) || unseen.positive?
       end
 
       # @return [String] the page over all examples
