@@ -22,6 +22,7 @@ mod reference;
 mod report;
 mod running;
 mod store;
+mod test_profiles;
 mod testing;
 mod thread;
 
@@ -42,5 +43,6 @@ pub(crate) fn init(ruby: &Ruby) -> Result<(), Error> {
     counter::init(ruby, module)?;
     growth::init(ruby, module)?;
     module_functions::init(ruby, module)?;
+    test_profiles::init(ruby, module)?;
     testing::init(ruby, module)
 }
