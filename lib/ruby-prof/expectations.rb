@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "ruby-prof"
+require "ruby-prof/counting"
 
 module RubyProf
   # Expectations of what a block calls, for any test framework. Each has `check(block)` and `check_not(block)`, which give a

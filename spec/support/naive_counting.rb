@@ -169,8 +169,8 @@ module NaiveCounting
 end
 
 module RubyProf
-  unless Dir.exist?(File.join(GEM_ROOT, "lib/ruby-prof/counting"))
-    Counting = NaiveCounting
+  Counting.const_set(:Selection, NaiveCounting::Selection) unless File.exist?(File.expand_path("../../lib/ruby-prof/counting/selection.rb", __dir__))
+  unless File.exist?(File.expand_path("../../lib/ruby-prof/growth.rb", __dir__))
     module Growth
       CLASSES = %i[constant logarithmic linear n_log_n quadratic cubic exponential].freeze
 
@@ -186,6 +186,8 @@ module RubyProf
       end
     end
 
+  end
+  unless File.exist?(File.expand_path("../../lib/ruby-prof/test_run.rb", __dir__))
     module TestRun
       def self.write_report(_profile, name:)
         "tmp/ruby-prof/#{name.gsub(/\W+/, "_")}.html"
