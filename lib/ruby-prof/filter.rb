@@ -62,8 +62,8 @@ module RubyProf
     end
 
     # What patterns look at.
-    Method = Struct.new(:full_name, :klass_name, :klass_flags, :name, :file)
-    private_constant :Method
+    Method = Struct.new(:full_name, :klass_name, :klass_flags, :name, :file, :line)
+
   end
 end
 

@@ -4,6 +4,7 @@ mod allocation;
 mod call_tree;
 mod call_trees;
 mod convert;
+mod counter;
 mod data;
 mod exclusion;
 mod files;
@@ -37,6 +38,7 @@ pub(crate) fn init(ruby: &Ruby) -> Result<(), Error> {
     measurement::init(ruby, module)?;
     allocation::init(ruby, module)?;
     report::init(ruby, module)?;
+    counter::init(ruby, module)?;
     module_functions::init(ruby, module)?;
     testing::init(ruby, module)
 }
