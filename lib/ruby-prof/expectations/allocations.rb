@@ -60,20 +60,30 @@ module RubyProf
         profile.profile { work.call }
         [headline, *rows(profile), *report(profile)].join("\n")
       rescue ::StandardError, ::ScriptError, ::SystemExit => e
-        "#{headline}\nto look closer the block was run once more, and raised #{Text.name(e.class.to_s)}"
+        "#{headline}\nto look closer the block was run once more, and raised #{Text.shown(e.class.to_s)}"
       end
 
       # Where most are made, and of which class.
       def rows(profile)
-        made = profile.threads.flat_map { |thread| thread.methods.flat_map { |method| method.allocations.map { |each| [method.full_name, each] } } }
-        groups = made.group_by { |name, each| [each.klass_name, name, each.source_file, each.line] }
-        rows = groups.map { |(klass, name, file, line), of_one| [of_one.sum { |_, each| each.count }, Text.name(klass), Text.name(name), Text.place(file, line)] }
-        rows = rows.sort_by { |row| [-row[0], *row[1..].map(&:to_s)] }
-        width = rows.first ? rows.first[0].to_s.size : 0
-        names = rows.first(ROWS).map { |row| row[1].size }.select { |size| size <= 30 }.max.to_i
-        lines = rows.first(ROWS).map { |count, klass, name, place| "  #{count.to_s.rjust(width)}  #{klass.ljust(names)}  in #{[name, place].compact.join("  ")}" }
+        rows = made(profile).map { |(klass, name, place), count| [count, klass, ["in #{name}", place].compact.join("  ")] }
+        rows = rows.sort_by { |count, *words| [-count, *words] }
+        shown = rows.first(ROWS)
+        numbers = rows.first.to_a.first.to_s.size
+        names = shown.map { |row| row[1].size }.select { |size| size <= 30 }.max.to_i
+        lines = shown.map { |count, klass, where| "  #{count.to_s.rjust(numbers)}  #{klass.ljust(names)}  #{where}" }
         left = rows.drop(ROWS)
-        left.empty? ? lines : [*lines, "  #{left.sum(&:first).to_s.rjust(width)}  in #{left.size} more places"]
+        left.empty? ? lines : [*lines, "  #{left.sum(&:first).to_s.rjust(numbers)}  in #{left.size} more places"]
+      end
+
+      # Numbers of objects by class, method and place.
+      def made(profile)
+        profile.threads.flat_map(&:methods).each_with_object(::Hash.new(0)) do |method, table|
+          method.allocations.each do |each|
+            # Code of a block that we call is not the method's that called us.
+            name = each.source_file == method.source_file || method.source_file.nil? ? Text.shown(method.full_name) : "the block"
+            table[[Text.shown(each.klass_name), name, Text.place(each.source_file, each.line)]] += each.count
+          end
+        end
       end
 
       def report(profile)

@@ -6,15 +6,14 @@ module RubyProf
     class Callers
       ROWS = 8
 
-      Row = ::Struct.new(:called, :name, :place, :through)
-      private_constant :Row
+      Row = ::Struct.new(:called, :method, :file, :line, :through)
 
       # By what was counted: the method that calls, and where.
       #
       # @param edges [Array<Counting::Edge>]
       def self.of_edges(edges)
         groups = edges.group_by { |edge| [edge.caller, edge.file, edge.line] }
-        new(groups.map { |(method, file, line), of_one| Row.new(of_one.sum(&:called), Text.method_name(method), Text.place(file, line)) })
+        new(groups.map { |(method, file, line), of_one| Row.new(of_one.sum(&:called), method, file, line) })
       end
 
       # By the nearest own code on the stack: not where a library calls, but what made it do so.
@@ -30,7 +29,7 @@ module RubyProf
           entry[0] += called
           entry[1] << frames.first.method unless frames.first.equal?(nearest)
         end
-        new(table.map { |(method, file, line), (called, through)| Row.new(called, Text.method_name(method), Text.place(file, line), through(through)) })
+        new(table.map { |(method, file, line), (called, through)| Row.new(called, method, file, line, through(through)) })
       end
 
       def self.through(methods)
@@ -42,7 +41,7 @@ module RubyProf
       private_class_method :through
 
       def initialize(rows)
-        @rows = rows.sort_by { |row| [-row.called, row.name, row.place.to_s] }
+        @rows = rows.sort_by { |row| [-row.called, row.method.full_name, row.file.to_s, row.line.to_i] }
       end
 
       # @return [Array<String>]
@@ -51,8 +50,8 @@ module RubyProf
         shown = @rows.size == ROWS + 1 ? @rows : @rows.first(ROWS)
         width = shown.map { |row| row.called.to_s.size }.max.to_i
         # A long name stands out, and the others do not have to.
-        names = shown.map { |row| row.name.size }.select { |size| size <= 40 }.max.to_i
-        lines = shown.map { |row| "  #{row.called.to_s.rjust(width)}  from #{[row.name.ljust(row.place ? names : 0), row.place].compact.join("  ")}#{"  (#{row.through})" if row.through}" }
+        names = shown.select(&:file).map { |row| Text.method_name(row.method).size }.select { |size| size <= 40 }.max.to_i
+        lines = shown.map { |row| "  #{row.called.to_s.rjust(width)}  from #{Text.code(row.method, row.file, row.line, names)}#{"  (#{row.through})" if row.through}" }
         left = @rows.drop(shown.size)
         left.empty? ? lines : [*lines, "  #{left.sum(&:called).to_s.rjust(width)}  from #{left.size} more places"]
       end

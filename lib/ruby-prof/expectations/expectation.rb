@@ -8,7 +8,6 @@ module RubyProf
       # What a block did. `holds`: whether that is as expected; nil if that cannot be told, which is a failure, negated or
       # not. `called`: the number that counts. `message` and `negated`: Procs or Strings, for the two failures.
       Finding = ::Struct.new(:holds, :called, :message, :negated, keyword_init: true)
-      private_constant :Finding
 
       # What the running example is called, for the report's name; set by adapters.
       attr_writer :example

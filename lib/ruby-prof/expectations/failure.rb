@@ -41,7 +41,7 @@ module RubyProf
       end
 
       def said(error)
-        ": #{Text.name(error.message, 100)}"
+        ": #{Text.shown(error.message, 100)}"
       rescue ::StandardError
         ""
       end
@@ -64,7 +64,7 @@ module RubyProf
         counts = edges.group_by(&:callee).transform_values { |each| each.sum(&:called) }.sort_by { |method, called| [-called, method.full_name] }
         return [] if counts.size < 2
 
-        names = counts.first(4).map { |method, called| "#{Text.name(method.full_name, 60)} #{called}" }
+        names = counts.first(4).map { |method, called| "#{Text.shown(method.full_name, 60)} #{called}" }
         left = counts.size - names.size
         ["  #{names.join(", ")}#{", and #{Text.count(left, "method")} more" if left.positive?}"]
       end

@@ -50,8 +50,7 @@ module RubyProf
         end
         return [] unless frame
 
-        place = Text.place(frame.file, frame.line)
-        ["  in a loop of #{Text.method_name(frame.method)}#{"  #{place}" if place}"]
+        ["  in a loop of #{Text.code(frame.method, frame.file, frame.line)}"]
       end
     end
   end

@@ -6,7 +6,6 @@ module RubyProf
     class GrownMethods
       Grown = ::Struct.new(:callee, :counts, :callers)
       Caller = ::Struct.new(:method, :file, :line, :counts, :to_blame)
-      private_constant :Grown, :Caller
 
       # How far up it is looked for own code.
       FAR = 50

@@ -56,27 +56,24 @@ module RubyProf
       end
 
       def lines(each, grown, own, all)
-        caller = each.callers.first
-        lines = ["  #{Text.method_name(each.callee)}: #{GrowthWords.of(Growth.of(@sizes, each.counts))}", Sizes.row("calls", @sizes, each.counts, all)]
-        return lines unless caller
+        row = Sizes.row("calls", @sizes, each.counts, all)
+        growth = GrowthWords.of(Growth.of(@sizes, each.counts))
+        ["#{row}  #{Text.method_name(each.callee)}: #{growth}", *each.callers.first(1).map { |caller| caller_line(caller, each, grown, own) }]
+      end
 
+      def caller_line(caller, each, grown, own)
         above = own.file?(caller.file) ? nil : grown.own_code_above(caller.method, own)
-        place = Text.place(caller.file, caller.line)
         other = caller.counts == each.counts ? "" : ": #{Sizes.list(caller.counts)}"
-        [*lines, "    from #{Text.method_name(caller.method)}#{"  #{place}" if place}#{", below #{above_text(above)}" if above}#{other}"]
+        "    from #{Text.code(caller.method, caller.file, caller.line)}#{", below #{Text.code(*above)}" if above}#{other}"
       end
 
       # What grows because these do.
       def following(followers)
         return [] if followers.empty?
 
-        names = followers.first(ROWS).map { |each| Text.name(each.callee.full_name, 50) }
+        names = followers.first(ROWS).map { |each| Text.shown(each.callee.full_name, 50) }
         left = followers.size - names.size
         ["called by these as often: #{names.join(", ")}#{", and #{left} more" if left.positive?}"]
-      end
-
-      def above_text((method, file, line))
-        "#{Text.method_name(method)}  #{Text.place(file, line)}"
       end
 
       def report(work)
@@ -87,7 +84,7 @@ module RubyProf
         path = TestRun.write_report(profile, name: example)
         path ? ["full report for #{@sizes.last}: #{path}"] : []
       rescue ::StandardError, ::ScriptError, ::SystemExit => e
-        ["no report: the block was run once more for it, and raised #{Text.name(e.class.to_s)}"]
+        ["no report: the block was run once more for it, and raised #{Text.shown(e.class.to_s)}"]
       end
     end
   end

@@ -58,11 +58,11 @@ module RubyProf
 
       # "calls to Foo#bar from Foo#baz"
       def to_s
-        "#{Text.name(@selection.to_s, 200)}#{" from #{Text.name(@from.to_s, 200)}" if @from}"
+        "#{Text.shown(@selection.to_s, 200)}#{" from #{Text.shown(@from.to_s, 200)}" if @from}"
       end
 
       def caller_text
-        @from && Text.name(@from.to_s, 200)
+        @from && Text.shown(@from.to_s, 200)
       end
 
       private

@@ -47,8 +47,7 @@ module RubyProf
         edge, counts = edges.max_by { |_, numbers| numbers.max - numbers.min }
         return [] if edges.one? && counts.max == counts.min
 
-        place = Text.place(edge[1], edge[2])
-        ["    from #{Text.method_name(edge[0])}#{"  #{place}" if place}: #{Sizes.list(counts)}"]
+        ["    from #{Text.code(*edge)}: #{Sizes.list(counts)}"]
       end
     end
   end

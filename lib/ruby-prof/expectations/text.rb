@@ -10,7 +10,7 @@ module RubyProf
       module_function
 
       # @return [String] in UTF-8, with control characters and what is no text escaped, shortened in the middle
-      def name(text, limit = NAME)
+      def shown(text, limit = NAME)
         text = text.to_s
         # No more is looked at than can be shown.
         text = text.byteslice(0, 4 * limit) + text.byteslice(-4 * limit, 4 * limit) if text.bytesize > 16 * limit
@@ -31,7 +31,7 @@ module RubyProf
       def place(file, line)
         return nil if file.nil? || file.empty?
 
-        path = relative(name(file, 1_000))
+        path = relative(shown(file, 1_000))
         path = "…#{path[-(PLACE - 1)..]}" if path.length > PLACE
         line.to_i.positive? ? "#{path}:#{line}" : path
       end
@@ -46,10 +46,10 @@ module RubyProf
       # What somebody gave where something else was wanted. Only Ruby's own values are shown as they are.
       def value(object)
         case object
-        when ::Integer, ::Float, ::Symbol, ::NilClass, ::TrueClass, ::FalseClass, ::String then name(object.inspect, 60)
+        when ::Integer, ::Float, ::Symbol, ::NilClass, ::TrueClass, ::FalseClass, ::String then shown(object.inspect, 60)
         when ::Range then "#{value(object.begin) if object.begin}#{object.exclude_end? ? "..." : ".."}#{value(object.end) if object.end}"
-        when ::Array then name("[#{object.first(10).map { |each| value(each) }.join(", ")}#{", …" if object.size > 10}]", 100)
-        else "an object of #{name(::Module.instance_method(:inspect).bind_call(::Kernel.instance_method(:class).bind_call(object)))}"
+        when ::Array then shown("[#{object.first(10).map { |each| value(each) }.join(", ")}#{", …" if object.size > 10}]", 100)
+        else "an object of #{shown(::Module.instance_method(:inspect).bind_call(::Kernel.instance_method(:class).bind_call(object)))}"
         end
       end
 
@@ -58,9 +58,18 @@ module RubyProf
         "#{number} #{number == 1 ? noun : "#{noun}s"}"
       end
 
-      # Outside of any method there is no name to show.
       def method_name(method)
-        method.name.nil? ? "outside any method" : name(method.full_name)
+        shown(method.full_name)
+      end
+
+      # "Foo#bar  lib/foo.rb:12": code of a method, and the line. Code outside any method is known by its line alone.
+      #
+      # @param width [Integer] of the name's column
+      def code(method, file, line, width = 0)
+        place = place(file, line)
+        return place || "code outside any method" if method.name.nil?
+
+        place ? "#{method_name(method).ljust(width)}  #{place}" : method_name(method)
       end
     end
   end

@@ -6,7 +6,6 @@ module RubyProf
     class Work
       # What stops a program stops it, whatever the block is expected to raise.
       PASSED_THROUGH = [::SignalException, ::NoMemoryError].freeze
-      private_constant :PASSED_THROUGH
 
       def self.of(block)
         Work === block ? block : new(block)

@@ -153,7 +153,7 @@ module RubyProf
         raise ArgumentError, "give the code as a block: { ... }" unless block
 
         expectation = yield
-        expectation.example = "#{Expectations::Text.name(test.class.name)}##{test.name}" if test.respond_to?(:name)
+        expectation.example = "#{Expectations::Text.shown(test.class.name)}##{test.name}" if test.respond_to?(:name)
         verdict = expectation.check(block)
         test.assert(verdict.passed?, -> { verdict.message })
         true
