@@ -15,6 +15,9 @@ module RubyProf
     # Where Ruby's own methods that are written in Ruby are. Some send the events of C functions.
     INTERNAL = "<internal:"
 
+    SAME = BasicObject.instance_method(:equal?)
+    private_constant :SAME
+
     autoload :Selection, "ruby-prof/counting/selection"
 
     class << self
@@ -30,7 +33,7 @@ module RubyProf
         targets = selection.targets
         counts = count(Watch.of(targets), all_threads, objects, arguments, &block)
         # What the block has defined anew is no target yet.
-        counts.stale = selection.targets != targets
+        counts.stale = !same?(targets, selection.targets)
         counts
       end
 
@@ -63,6 +66,13 @@ module RubyProf
 
       private
 
+      # Whatever a program's modules say of being equal.
+      def same?(ones, others)
+        ones.length == others.length && ones.zip(others).all? do |one, other|
+          SAME.bind_call(one.owner, other.owner) && one.name == other.name && one.method == other.method
+        end
+      end
+
       def count(watch, all_threads, objects, arguments, &block)
         counter = Counter.new(watch.keys, all_threads, objects, false)
         value = counter.count(watch.targets, watch.ruby, watch.c, arguments, &block)
@@ -75,20 +85,37 @@ module RubyProf
     Watch = Struct.new(:keys, :targets, :ruby, :c) do
       def self.of(targets)
         keys = targets.map { |target| [target.owner, target.name] }
-        in_ruby, in_c = targets.partition { |target| target.language == :ruby }
-        internal = in_ruby.any? { |target| target.method.source_location&.first.to_s.start_with?(INTERNAL) }
-        # One way alone, or a call might be counted in both.
-        return new(keys, [], true, true) if internal || (in_ruby.length > MOST_TARGETS && in_c.any?)
-        return new(keys, [], true, false) if in_ruby.length > MOST_TARGETS
+        methods = targets.map(&:method)
+        in_ruby, in_c = methods.partition { |method| code(method) }
+        alone = in_ruby.length <= MOST_TARGETS && in_ruby.all? { |method| can_be_watched_alone?(method) }
+        # One way for all, or a call might be counted in both.
+        return new(keys, in_ruby, false, in_c.any?) if alone
 
-        new(keys, in_ruby.map(&:method), false, in_c.any?)
+        new(keys, [], true, in_c.any? || in_ruby.any? { |method| internal?(method) })
       end
+
+      # Once a method made of a block (define_method) was the target of a TracePoint, up to Ruby 3.4 at least no
+      # other one sees its calls any more, and no profile: its block loses its marks.
+      def self.can_be_watched_alone?(method)
+        !internal?(method) && code(method).label == code(method).base_label
+      end
+
+      def self.internal?(method)
+        method.source_location&.first.to_s.start_with?(INTERNAL)
+      end
+
+      # nil for methods in C, attributes, and the like.
+      def self.code(method)
+        RubyVM::InstructionSequence.of(method)
+      end
+      private_class_method :can_be_watched_alone?, :internal?, :code
     end
     Watch::EVERYTHING = Watch.new(nil, [], true, true).freeze
     Watch::NOTHING = Watch.new([], [], false, false).freeze
     private_constant :Watch
   end
 
-  HIDDEN.push(Counter, Counting)
+  HIDDEN.push(Counter, Counting, Counting::Counts, Counting::Analysis, Counting::Edge, Counting::Frame, Counting::FanOut,
+              Counting.const_get(:Watch))
   private_constant :Counter, :Counting
 end

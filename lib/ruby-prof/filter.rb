@@ -6,8 +6,13 @@ module RubyProf
   # Says which methods a profile shows. A pattern is one of
   #
   # - a Module: its methods, those of the module itself, and those of modules and classes in it;
+  # - a Method or UnboundMethod: that one, whoever receives it;
   # - a Regexp, compared with the full name (`Foo#bar`, `<Class::Foo>#bar`);
   # - a String: `"Foo#bar"`, `"Foo.bar"`, a full name, or `"Foo"` for a module by its name;
+  # - a String with stars: `*` is any part of a method's name or of one segment of a module's (`"Foo#find_*"`,
+  #   `"Foo::*.call"`), `**` any number of segments, none too (`"ActiveRecord::**#exec_query"`, `"**#save"`). `"Foo::*"` is all
+  #   methods of the modules in Foo, and in those. `"Integer#*"` is every method of Integer; the operator
+  #   is `"Integer#\\*"` or `Integer.instance_method(:*)`;
   # - a String with a slash or a Pathname: methods defined in that file, below that directory, or in
   #   files that match it (`"app/**/*.rb"`);
   # - `{ gem: "rack" }`: methods of that gem, `{ gem: %w[rack puma] }`: of these;
@@ -61,9 +66,10 @@ module RubyProf
       profile.send(:filtered, self)
     end
 
-    # What patterns look at.
+    # What patterns look at. Names are strings as the VM has them, nil outside any method; file and line are where the
+    # method is defined, nil for one in C, and the line may be nil for others.
+    # @private
     Method = Struct.new(:full_name, :klass_name, :klass_flags, :name, :file, :line)
-
   end
 end
 

@@ -5,6 +5,9 @@ module RubyProf
   #
   #   Foo#bar  Foo.bar      one method
   #   Foo  Foo::Bar         all methods of a class or module, by its name
+  #   Foo#find_*  Foo::*    a star is any part of a name, but not ::
+  #   Foo::**#bar  **.bar   two stars are any number of modules within each other, none too
+  #   Integer#\*            the operator, not all methods of Integer
   #   /regexp/  /regexp/i   methods whose full name matches
   #   lib/foo  **/vendor/*  methods of a file, a directory or what a glob matches
   #   gem:rack              methods of a gem
@@ -15,6 +18,8 @@ module RubyProf
     GROUPS = %w[app gems stdlib c].freeze
     CONSTANT = /(?:::)?[A-Z]\w*(?:::[A-Z]\w*)*/
     METHOD = /\A(?<owner>#{CONSTANT})(?<kind>[#.])(?<name>\S+)\z/
+    SEGMENT = /(?:[A-Z*][\w*]*)/
+    GLOB = /\A(?:::)?#{SEGMENT}(?:::#{SEGMENT})*(?:[#.]\S+)?\z/
     # A regexp may have commas of its own.
     ITEM = %r{/(?:\\.|[^/\n])+/[imx]*(?=\s*(?:,|\z))|[^,]+}
 
@@ -48,15 +53,23 @@ module RubyProf
     def pattern(item)
       item = as_text(item)
       case item
-      when METHOD, /\A#{CONSTANT}\z/o then item.delete_prefix("::")
+      when METHOD, /\A#{CONSTANT}\z/o then checked(item.delete_prefix("::"))
+      when /\A[^A-Z]*\*[^A-Z]*\.rb\z/ then path(item)
+      when GLOB then checked(item.delete_prefix("::"))
       when %r{\A/(?<source>(?:\\.|[^/])+)/(?<flags>[imx]*)\z} then regexp($~[:source], $~[:flags])
       when /\Agem:(?<name>[\w.-]+)\z/ then { gem: $~[:name] }
       when /\A:?(?<group>#{GROUPS.join("|")})\z/o then $~[:group].to_sym
       when %r{/|\.rb\z} then path(item)
       else
-        raise ArgumentError, "#{item} is no pattern: write Foo#bar, Foo.bar, Foo, /regexp/, a path with a slash, " \
+        raise ArgumentError, "#{item} is no pattern: write Foo#bar, Foo.bar, Foo, Foo::**#find_*, /regexp/, a path with a slash, " \
                              "gem:NAME, or one of #{GROUPS.join(", ")}"
       end
+    end
+
+    # Stars that say nothing are told at once.
+    def checked(item)
+      Filter.new(only: [item])
+      item
     end
 
     def regexp(source, flags)
@@ -77,8 +90,10 @@ module RubyProf
     # @param text [String] as for parse
     # @return [Array<String>] one sentence each
     def missing(text)
+      glob = Filter.const_get(:Glob)
       items(text).filter_map do |item|
-        next unless (parts = METHOD.match(item))
+        # Stars may match what the program only has while it runs.
+        next if glob.in?(item) || !(parts = METHOD.match(glob.unescape(item)))
 
         owner = constant(parts[:owner].delete_prefix("::"))
         if owner.nil?

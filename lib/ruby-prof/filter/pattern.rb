@@ -4,12 +4,13 @@ module RubyProf
   class Filter
     # One pattern: anything with `match?(method)`.
     module Pattern # :nodoc:
-      FORMS = "give a Module, a Regexp, a String such as \"Foo#bar\", a path with a slash, { gem: \"name\" }, " \
-              ":app, :gems, :stdlib or :c"
+      FORMS = "give a Module, a Method, a Regexp, a String such as \"Foo#bar\", \"Foo::**.find_*\" or \"Foo\", a path with a slash, " \
+              "{ gem: \"name\" }, :app, :gems, :stdlib or :c"
 
       def self.of(pattern)
         case pattern
         when ::Module then Name.new(module_name(pattern))
+        when ::Method, ::UnboundMethod then of_method(pattern)
         when ::Regexp then Expression.new(pattern)
         when ::String then of_string(pattern)
         when ::Hash then of_hash(pattern)
@@ -23,10 +24,26 @@ module RubyProf
 
       def self.of_string(text)
         raise ArgumentError, "an empty String is no pattern for methods: #{FORMS}" if text.empty?
-        operator = text.match?(%r{[\w>][#.]/\z})
-        return Path.new(text) if text.include?("/") && !operator
+        return Path.new(text) if path?(text)
+        return Glob.new(text) if Glob.in?(text)
 
+        text = Glob.unescape(text).delete_prefix("::")
         text.match?(/[#.]/) ? FullName.new(text) : Name.new(text)
+      end
+
+      # Division is a method.
+      def self.path?(text)
+        text.include?("/") && !text.match?(%r{[\w>*][#.]/\z})
+      end
+
+      def self.of_method(method)
+        owner, found = Reported.found(method)
+        unless owner
+          raise ArgumentError, "#{method.name} is answered by method_missing: no call of it is reported, but those of method_missing"
+        end
+
+        facts = Reported.owners(owner, found).map { |each| Reported.fact(each, found) }
+        AnyOf.new(facts.map { |fact| This.new(fact.full_name, fact.klass_flags) })
       end
 
       def self.of_hash(hash)
@@ -52,13 +69,13 @@ module RubyProf
 
       # Ruby's own name of a module, whatever the program says its name is.
       def self.module_name(mod)
-        name = ::Module.instance_method(:inspect).bind_call(mod)
-        return name unless mod.singleton_class?
+        return Reflection.name(mod) unless Reflection.singleton?(mod)
 
-        raise ArgumentError, "#{name} is a singleton class: give the class itself, or a Regexp on full names"
+        name = Reflection.name_and_flags(mod).first
+        raise ArgumentError, "this is the singleton class of #{name}: give the class itself, or a Regexp on full names"
       end
 
-      private_class_method :of_string, :of_hash, :of_symbol, :module_name
+      private_class_method :of_string, :of_hash, :of_symbol, :of_method, :module_name
 
       Name = Struct.new(:name) do
         def match?(method)
@@ -85,6 +102,13 @@ module RubyProf
 
           itself = (method.klass_flags & (MethodInfo::CLASS_SINGLETON | MethodInfo::MODULE_SINGLETON)) != 0
           itself && text == "#{method.klass_name}.#{method.name}"
+        end
+      end
+
+      # One method and no other: name and kind of its owner are in it.
+      This = Struct.new(:full_name, :klass_flags) do
+        def match?(method)
+          method.full_name == full_name && method.klass_flags == klass_flags
         end
       end
 
@@ -120,4 +144,6 @@ module RubyProf
   end
 end
 
+require "ruby-prof/filter/glob"
 require "ruby-prof/filter/place"
+require "ruby-prof/filter/reported"

@@ -1,0 +1,63 @@
+# frozen_string_literal: true
+
+module RubyProf
+  module Counting
+    class Selection
+      # A loaded method: the module whose table it is in, and what the VM reports of its calls.
+      class Found
+        Reported = Filter.const_get(:Reported)
+
+        # @return [UnboundMethod]
+        attr_reader :method
+
+        def initialize(holder, method)
+          @holder = holder
+          @method = method
+        end
+
+        def name
+          @method.name
+        end
+
+        # @return [Array<Module>]
+        def owners
+          @owners ||= Reported.owners(@holder, @method)
+        end
+
+        def facts
+          owners.map { |owner| Reported.fact(owner, @method) }
+        end
+
+        def named_as_written?
+          owners.all? { |owner| owner.equal?(@holder) }
+        end
+
+        def language
+          Reported.language(@method)
+        end
+
+        # @return [String, nil] why its calls cannot be counted
+        def silence
+          return @silence if defined?(@silence)
+
+          @silence = Reported.silence(@holder, @method)
+        end
+
+        # @return [Module, nil] where the method is, if the holder only says who may call it
+        def elsewhere
+          Reported.elsewhere(@holder, @method)
+        end
+
+        # @return [String] as a person writes it
+        def to_s
+          Found.written(@holder, @method.name)
+        end
+
+        def self.written(owner, name)
+          klass, flags = Filter.const_get(:Reflection).name_and_flags(owner)
+          "#{klass}#{(flags & (MethodInfo::CLASS_SINGLETON | MethodInfo::MODULE_SINGLETON)).zero? ? "#" : "."}#{name}"
+        end
+      end
+    end
+  end
+end

@@ -1,0 +1,143 @@
+# frozen_string_literal: true
+
+module RubyProf
+  module Counting
+    class Selection
+      # Where to look for the methods that a pattern means.
+      module Search
+        Reflection = Filter.const_get(:Reflection)
+        Reported = Filter.const_get(:Reported)
+
+        module_function
+
+        # @return [Found, nil] if the method is the module's own
+        def own(holder, name)
+          method = Reflection.own_method(holder, name)
+          return unless method
+
+          found = Found.new(holder, method)
+          found unless found.elsewhere
+        end
+
+        # @param kind [String] "#" or "."
+        def holder(mod, kind)
+          kind == "." ? Reflection.singleton_class_of(mod) : mod
+        end
+
+        # @return [Module, nil] by the name that profiles have for it
+        def module_named(path)
+          mod = Constants.lookup(path).module
+          mod if mod && Reflection.name(mod) == Reflection.utf8(path)
+        end
+
+        # "Foo#bar"
+        class Named
+          attr_reader :path, :kind, :name
+
+          def initialize(_pattern, match)
+            @path = match[:owner]
+            @kind = match[:kind]
+            @name = match[:name].to_sym
+          end
+
+          def methods
+            mod = Search.module_named(path)
+            mod ? [Search.own(Search.holder(mod, kind), name)].compact : []
+          end
+        end
+
+        # "Foo#find_*"
+        class Owned
+          attr_reader :path, :kind, :glob
+
+          def initialize(glob, *)
+            @glob = glob
+            @path = glob.owner
+            @kind = glob.kind
+          end
+
+          def methods
+            return [] unless (mod = Search.module_named(path))
+
+            holder = Search.holder(mod, kind)
+            names = Reflection.own_names(holder).select { |name| glob.name?(Reflection.utf8(name.name)) }
+            names.filter_map { |name| Search.own(holder, name) }
+          end
+        end
+
+        # A Method object.
+        class Given
+          attr_reader :object
+
+          def initialize(_pattern, object)
+            @object = object
+          end
+
+          def methods
+            owner, method = Reported.found(object)
+            owner ? [Found.new(owner, method)] : []
+          end
+        end
+
+        # All modules that there are: a constant that leads to one may be private, and nothing lists those.
+        class Everywhere
+          # @return [String, nil] of the module where the pattern begins
+          attr_reader :path
+
+          def initialize(pattern, path = nil)
+            @pattern = pattern
+            @glob = pattern if Item::Glob === pattern
+            @path = path || @glob&.prefix
+          end
+
+          def methods
+            modules = ::ObjectSpace.each_object(::Module).to_a
+            modules.flat_map { |mod| Reflection.singleton?(mod) ? of_object(mod) : of_module(mod) }
+          end
+
+          private
+
+          def of_module(mod)
+            # A name of a module takes longer to have than an answer whether it has the method.
+            return [] if @glob && @path.empty? && @glob.kind == "#" && @glob.name && !Reflection.own?(mod, @glob.name)
+
+            klass = Reflection.name(mod)
+            return [] unless owner?(klass)
+
+            found = @glob&.kind == "." ? [] : in_table(mod, klass, 0)
+            return found if @glob&.kind == "#"
+
+            found + in_table(Reflection.singleton_class_of(mod), klass, ::Class === mod ? MethodInfo::CLASS_SINGLETON : MethodInfo::MODULE_SINGLETON)
+          end
+
+          # Singleton classes of modules are looked at with these. Of objects' only a Regexp or a full name can tell.
+          def of_object(singleton)
+            return [] if @glob || @path || Reflection.ask(singleton, :<=, ::Module)
+
+            in_table(singleton, *Reflection.name_and_flags(singleton))
+          end
+
+          def owner?(klass)
+            return klass.start_with?(@path) && @glob.owner?(klass) if @glob
+
+            @path.nil? || klass == @path || klass.start_with?("#{@path}::")
+          end
+
+          def in_table(holder, klass, flags)
+            names(holder).filter_map do |name|
+              text = Reflection.utf8(name.name)
+              fact = Filter::Method.new(Reflection.full_name(klass, flags, text), klass, flags, text)
+              Search.own(holder, name) if @pattern.match?(fact)
+            end
+          end
+
+          def names(holder)
+            return Reflection.own_names(holder) unless @glob&.name
+
+            Reflection.own?(holder, @glob.name) ? [@glob.name.to_sym] : []
+          end
+        end
+      end
+    end
+  end
+end
