@@ -88,8 +88,6 @@ module NaiveCounting
     Activation = ::Struct.new(:method, :called, :file, :line)
     HOME = ::File.expand_path("../../lib", __dir__)
 
-    attr_reader :fan_outs
-
     def initialize(targets, all_threads)
       @targets = targets&.map { |target| [target.owner, target.name] }
       @thread = all_threads ? nil : ::Thread.current
