@@ -2,6 +2,7 @@
 
 require "ruby-prof"
 require "ruby-prof/counting"
+require "ruby-prof/counting/selection"
 
 module RubyProf
   # Expectations of what a block calls, for any test framework. Each has `check(block)` and `check_not(block)`, which give a

@@ -44,7 +44,7 @@ module RubyProf
       end
 
       def example
-        [@example, description].compact.join(" ")
+        [@example, description].compact.join(": ")
       end
     end
   end

@@ -35,7 +35,7 @@ module RubyProf
         runs = @calls.edges(work, @sizes)
         counts = runs.map { |edges| @calls.from(edges).sum(&:called) }
         holds = @bound ? !Growth.exceeds?(@bound, @sizes, counts) : counts.uniq.one?
-        finding(holds: holds, called: counts.last,
+        finding(holds: holds, called: counts,
                 message: -> { failure(headline(counts), work, runs.last, true) },
                 negated: -> { failure(negated_headline(counts), work, runs.last, false) })
       end

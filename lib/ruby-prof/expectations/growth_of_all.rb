@@ -30,7 +30,7 @@ module RubyProf
 
       def find(work)
         grown = GrownMethods.new(@bound, @sizes, edges(work))
-        finding(holds: grown.all.empty?, called: grown.all.first&.counts&.last,
+        finding(holds: grown.all.empty?, called: grown.all.first&.counts,
                 message: -> { failure(grown, work) },
                 negated: "expected a method to be called more than #{limit.delete_prefix("at most ")} for #{Sizes.list(@sizes)}, but none is")
       end
