@@ -33,10 +33,12 @@ module RubyProf
   end
   private_constant :Expectations
 
-  # A profile around a test shows what the test does, not how it is counted.
+  # A profile around a test shows what the test does, not how it is counted. (Some of these have a `name` of their own.)
+  name = ->(mod) { ::Module.instance_method(:name).bind_call(mod) }
   ours = lambda do |mod|
-    inner = mod.constants(false).reject { |name| mod.autoload?(name) }.map { |name| mod.const_get(name) }
-    [mod, *inner.grep(::Module).select { |each| each.name.start_with?(mod.name) }.flat_map(&ours)]
+    inner = mod.constants(false).reject { |each| mod.autoload?(each) }.map { |each| mod.const_get(each) }
+    [mod, *inner.grep(::Module).select { |each| name.call(each)&.start_with?(name.call(mod)) }.flat_map(&ours)]
   end
   HIDDEN.push(*[Expectations, Counting, Growth, Filter].flat_map(&ours))
+  HIDDEN.uniq!
 end
