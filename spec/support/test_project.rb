@@ -45,7 +45,7 @@ class TestProject
   # @return [Run]
   def rspec(*arguments, env: {})
     out, err, status = execute(env, "-S", "rspec", "--format", "progress", "--format", "json", "--out", "rspec.json", *arguments)
-    raise "no example ran:\n#{out}#{err}" if out.include?("0 examples")
+    raise "no example ran:\n#{out}#{err}" if out.match?(/^0 examples/)
 
     examples = File.exist?(File.join(@directory, "rspec.json")) ? JSON.parse(read("rspec.json")).fetch("examples") : []
     outcomes = examples.to_h { |each| [each["description"], each["status"] == "passed" ? :passed : "#{each.dig("exception", "class")}: #{each.dig("exception", "message").to_s.strip}"] }

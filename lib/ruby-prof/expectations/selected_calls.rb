@@ -31,7 +31,7 @@ module RubyProf
         return cold_edges(work, sizes) if @options.cold
 
         work.warm_up(sizes.first)
-        resolve
+        @from&.targets
         runs = work.count_each(sizes, @selection, all_threads: all_threads?)
         # Methods that the block itself defines, at each run anew, are not among those that were watched.
         return selected(work.count_each(sizes, nil, all_threads: all_threads?)) if runs.any?(&:stale?)
@@ -61,26 +61,18 @@ module RubyProf
         "#{Text.shown(@selection.to_s, 200)}#{" from #{Text.shown(@from.to_s, 200)}" if @from}"
       end
 
-      def caller_text
-        @from && Text.shown(@from.to_s, 200)
-      end
-
       private
 
       # What the block loads is not known before it ran, so all calls are counted and compared afterwards.
       def cold_edges(work, sizes)
         runs = work.count_cold(sizes, all_threads: all_threads?)
-        resolve
+        @selection.targets
+        @from&.targets
         selected(runs)
       end
 
       def selected(runs)
         runs.map { |counts| counts.edges.select { |edge| @selection.match?(edge.callee) } }
-      end
-
-      def resolve
-        @selection.targets
-        @from&.targets
       end
     end
   end
