@@ -30,6 +30,7 @@ module RubyProf
     require "ruby-prof/expectations/growth_of_all"
     require "ruby-prof/expectations/stable_calls"
     require "ruby-prof/expectations/allocations"
+    require "ruby-prof/expectations/matching_profile"
   end
   private_constant :Expectations
 
@@ -39,6 +40,6 @@ module RubyProf
     inner = mod.constants(false).reject { |each| mod.autoload?(each) }.map { |each| mod.const_get(each) }
     [mod, *inner.grep(::Module).select { |each| name.call(each)&.start_with?(name.call(mod)) }.flat_map(&ours)]
   end
-  HIDDEN.push(*[Expectations, Counting, Growth, Filter].flat_map(&ours))
+  HIDDEN.push(*[Expectations, Counting, Growth, Filter, CallProfile].flat_map(&ours))
   HIDDEN.uniq!
 end

@@ -28,10 +28,14 @@ module RubyProf
       def judge(block, negated:)
         finding = find(Work.of(block))
         passed = finding.holds.nil? ? false : finding.holds != negated
-        if defined?(TestRun)
-          TestRun.measured(expectation: negated ? "not #{description}" : description, limit: limit, called: finding.called, passed: passed)
-        end
+        tell(negated, finding.called, passed)
         Verdict.new(passed, passed ? nil : (negated ? finding.negated : finding.message))
+      end
+
+      def tell(negated, called, passed)
+        return unless defined?(TestRun)
+
+        TestRun.measured(expectation: negated ? "not #{description}" : description, limit: limit, called: called, passed: passed)
       end
 
       # Of one Integer that is counted, in words for summaries; nil where there is no such thing.

@@ -23,6 +23,9 @@ module RubyProf
         @cold = nil
       end
 
+      # @return [Proc]
+      attr_reader :block
+
       # @raise [ArgumentError] if the block does not take what it would be given
       def check(sized:)
         if sized && @block.parameters.empty?
@@ -58,6 +61,16 @@ module RubyProf
 
         @cold ||= [[sizes, all_threads], count_each(sizes, nil, all_threads: all_threads, objects: true)]
         @cold.last
+      end
+
+      # Whoever waits for a counted run gets one that nobody counts, if there was none.
+      def run_for_others
+        return unless @around
+
+        around = @around
+        @around = nil
+        inside = @inside
+        around.call(->(*arguments) { inside ? inside.call(-> { @block.call(*arguments) }) : @block.call(*arguments) })
       end
 
       # Runs the block within something else that counts or records it.

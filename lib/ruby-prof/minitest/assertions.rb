@@ -2,6 +2,7 @@
 
 require "minitest"
 require "ruby-prof/expectations"
+require "ruby-prof/minitest/asserting"
 
 module RubyProf
   # Assertions for Minitest on the number of calls a block makes: exact, and the same on every machine.
@@ -34,9 +35,9 @@ module RubyProf
     # @raise [ArgumentError] for two limits, and as above
     def assert_calls(*patterns, exactly: nil, at_most: nil, at_least: nil, within: nil, from: [], cold: false, stable: false, all_threads: false, &block)
       limits = { exactly: exactly, at_most: at_most, at_least: at_least, within: within }.compact
-      bound = Assertions.bound(limits)
+      bound = Expectations::Asserting.bound(limits)
       options = Expectations::Options.new(cold: cold, stable: stable, all_threads: all_threads)
-      Assertions.check(self, block) { Expectations::Calls.new(patterns, bound: bound, from: Assertions.list(from), options: options) }
+      Expectations::Asserting.check(self, block) { Expectations::Calls.new(patterns, bound: bound, from: Expectations::Asserting.list(from), options: options) }
     end
 
     # That methods are not called.
@@ -65,7 +66,7 @@ module RubyProf
     # @raise [ArgumentError] for other sizes, a block without an argument, and as above
     def assert_constant_calls(pattern, sizes, from: [], cold: false, all_threads: false, &block)
       options = Expectations::Options.new(cold: cold, all_threads: all_threads)
-      Assertions.check(self, block) { Expectations::GrowingCalls.new(Assertions.list(pattern), sizes, from: Assertions.list(from), options: options) }
+      Expectations::Asserting.check(self, block) { Expectations::GrowingCalls.new(Expectations::Asserting.list(pattern), sizes, from: Expectations::Asserting.list(from), options: options) }
     end
 
     # How the number of calls may depend on the size.
@@ -82,7 +83,7 @@ module RubyProf
     def assert_calls_grow_at_most(pattern, growth, sizes, from: [], cold: false, all_threads: false, &block)
       options = Expectations::Options.new(cold: cold, all_threads: all_threads)
       bound = Expectations::GrowthWords.checked(growth)
-      Assertions.check(self, block) { Expectations::GrowingCalls.new(Assertions.list(pattern), sizes, bound: bound, from: Assertions.list(from), options: options) }
+      Expectations::Asserting.check(self, block) { Expectations::GrowingCalls.new(Expectations::Asserting.list(pattern), sizes, bound: bound, from: Expectations::Asserting.list(from), options: options) }
     end
 
     # That no method, whichever, is called more often than a class of growth allows. Each that is gets named.
@@ -96,7 +97,7 @@ module RubyProf
     # @raise [ArgumentError] as for {#assert_calls_grow_at_most}
     def assert_grows_at_most(growth, sizes, cold: false, all_threads: false, &block)
       options = Expectations::Options.new(cold: cold, all_threads: all_threads)
-      Assertions.check(self, block) { Expectations::GrowthOfAll.new(growth, sizes, options: options) }
+      Expectations::Asserting.check(self, block) { Expectations::GrowthOfAll.new(growth, sizes, options: options) }
     end
 
     # @param count [Integer] of objects that the block makes
@@ -108,7 +109,7 @@ module RubyProf
     # @raise [ArgumentError] unless it is an Integer of 0 or more, and as above
     def assert_allocates_at_most(count, cold: false, stable: false, all_threads: false, &block)
       options = Expectations::Options.new(cold: cold, stable: stable, all_threads: all_threads)
-      Assertions.check(self, block) { Expectations::Allocations.new(Expectations::Bound.at_most(count), options: options) }
+      Expectations::Asserting.check(self, block) { Expectations::Allocations.new(Expectations::Bound.at_most(count), options: options) }
     end
 
     # @param count [Integer] of objects that the block makes
@@ -120,7 +121,26 @@ module RubyProf
     # @raise [ArgumentError] unless it is an Integer of 0 or more, and as above
     def assert_allocates_exactly(count, cold: false, stable: false, all_threads: false, &block)
       options = Expectations::Options.new(cold: cold, stable: stable, all_threads: all_threads)
-      Assertions.check(self, block) { Expectations::Allocations.new(Expectations::Bound.exactly(count), options: options) }
+      Expectations::Asserting.check(self, block) { Expectations::Allocations.new(Expectations::Bound.exactly(count), options: options) }
+    end
+
+    # That a block makes the calls that a file says: see {Matchers#match_call_profile}.
+    #
+    # @param name [String] of the file, without ".json"
+    # @param directory [String] of the files
+    # @param including [Array] patterns of methods elsewhere that are taken as well
+    # @param ignore [Array] patterns of methods that are left out
+    # @param within [String, Integer, Hash, nil] what is no difference
+    # @param cold [Boolean] as for {#assert_calls}
+    # @param all_threads [Boolean] likewise
+    # @return [true]
+    # @raise [Minitest::Assertion]
+    # @raise [ArgumentError, TypeError] for what cannot be used
+    def assert_call_profile(name, directory: "test/call_profiles", including: [], ignore: [], within: nil, cold: false, all_threads: false, &block)
+      options = Expectations::Options.new(cold: cold, all_threads: all_threads)
+      Expectations::Asserting.check(self, block) do
+        Expectations::MatchingProfile.new(name, directory: directory, color: $stdout.tty?, options: options, including: including, ignore: ignore, within: within)
+      end
     end
 
     # That three runs call each method equally often.
@@ -131,33 +151,7 @@ module RubyProf
     # @raise [Minitest::Assertion] naming each method that is not called so
     # @raise [ArgumentError]
     def assert_stable_calls(*patterns, all_threads: false, &block)
-      Assertions.check(self, block) { Expectations::StableCalls.new(patterns, options: Expectations::Options.new(all_threads: all_threads)) }
-    end
-
-    class << self
-      # @api private
-      def list(patterns)
-        ::Array === patterns ? patterns : [patterns]
-      end
-
-      # @api private
-      def bound(limits)
-        return Expectations::Bound::AT_LEAST_ONCE if limits.empty?
-        return Expectations::Bound.public_send(*limits.first) if limits.one?
-
-        raise ArgumentError, "#{limits.keys.join(" and ")} are two limits: give one, or a Range, as in within: 2..5"
-      end
-
-      # @api private
-      def check(test, block)
-        raise ArgumentError, "give the code as a block: { ... }" unless block
-
-        expectation = yield
-        expectation.example = "#{Expectations::Text.shown(test.class.name)}##{test.name}" if test.respond_to?(:name)
-        verdict = expectation.check(block)
-        test.assert(verdict.passed?, -> { verdict.message })
-        true
-      end
+      Expectations::Asserting.check(self, block) { Expectations::StableCalls.new(patterns, options: Expectations::Options.new(all_threads: all_threads)) }
     end
   end
 

@@ -79,6 +79,22 @@ module RubyProf
       Allocate.new(Expectations::Bound.within(range))
     end
 
+    # That a block makes the calls that a file says: each method of your own code is called by the same methods, as often. The
+    # file is written when there is none (not in CI, where that fails), and anew with RUBY_PROF_UPDATE=1: docs/call-profile.md.
+    #
+    # @param name [String] of the file, without ".json"
+    # @param settings [Hash]
+    # @option settings [String] :directory of the files; default: "spec/call_profiles"
+    # @option settings [Array] :including patterns of methods elsewhere that are taken as well
+    # @option settings [Array] :ignore patterns of methods that are left out
+    # @option settings [String, Integer, Hash, nil] :within what is no difference: a share such as "5%", a number of calls,
+    #   or either by pattern
+    # @return [MatchCallProfile]
+    # @raise [ArgumentError, TypeError] for what cannot be used
+    def match_call_profile(name, **settings)
+      MatchCallProfile.new(name, settings)
+    end
+
     # That three runs call each method equally often, before somebody relies on its number.
     #
     # @param patterns [Array] as for {#make_calls}; none: the methods of your own code
@@ -98,12 +114,13 @@ require "ruby-prof/rspec/matchers/make_constant_calls"
 require "ruby-prof/rspec/matchers/grow_at_most"
 require "ruby-prof/rspec/matchers/allocate"
 require "ruby-prof/rspec/matchers/make_stable_calls"
+require "ruby-prof/rspec/matchers/match_call_profile"
 
 module RubyProf
   HIDDEN.push(Matchers, *Matchers.constants.map { |name| Matchers.const_get(name) }.grep(::Module))
 
   module Matchers
-    private_constant :Matcher, :Compound, :Composition
+    private_constant :Compound, :Composition
   end
 end
 

@@ -112,6 +112,7 @@ module RubyProf
         # The first run can be had once, so what asks for it comes first.
         ours.sort_by.with_index { |leaf, index| [Compound.base(leaf).cold? ? 0 : 1, index] }
             .each { |leaf| @passed[leaf] = leaf.matches?(work) }
+        work.run_for_others
         missing = others.reject { |leaf| @passed.key?(leaf) }
         raise ArgumentError, "#{missing.first.description} was left by a jump before it could tell" if missing.any?
       end

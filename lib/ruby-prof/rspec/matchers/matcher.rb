@@ -2,7 +2,10 @@
 
 module RubyProf
   module Matchers
-    # RSpec's protocol around an expectation. Each matcher has `expectation`, made when all is said.
+    # What all matchers share: options, and RSpec's protocol for block matchers.
+    #
+    # They can be joined with `and` and `or`, also with others: each of ours runs the block on its own, others see the counted
+    # run of one of them.
     class Matcher
       include ::RSpec::Matchers::Composable
 
