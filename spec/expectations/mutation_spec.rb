@@ -3,7 +3,6 @@
 require "ruby-prof/rspec"
 require "minitest"
 require "ruby-prof/minitest"
-require "naive_counting"
 
 # Programs in which calls are removed, doubled, put into loops or moved: what a matcher says must change when the count that it
 # is about does, and only then. The counts are those of a TracePoint, which knows nothing of ours.

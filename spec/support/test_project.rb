@@ -62,7 +62,7 @@ class TestProject
   def execute(env, *arguments)
     lib = File.join(GEM_ROOT, "lib")
     out, err, status = Open3.capture3(Subprocess::CLEAN.merge("LC_ALL" => "C.UTF-8", "SPEC_OPTS" => nil, "CI" => nil).merge(env),
-                                      RbConfig.ruby, "-w", "-I", lib, *(["-r/tmp/standin"] if File.exist?("/tmp/standin.rb")), "-I", @directory, *arguments, chdir: @directory)
+                                      RbConfig.ruby, "-w", "-I", lib, "-I", @directory, *arguments, chdir: @directory)
     [out, err].each { |text| text.force_encoding(Encoding::UTF_8) }
     [out, err, status]
   end
