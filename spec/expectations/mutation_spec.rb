@@ -63,7 +63,7 @@ RSpec.describe "Matchers on mutated programs", stress: false do
   marked.each { |index| changes.each { |name, change| mutants["#{lines[index].sub("#@", "").strip} in line #{index + 1} #{name}"] = mutate.call(index, change) } }
   unsteady = marked.to_h { |index| ["#{lines[index].sub("#@", "").strip} in line #{index + 1}", mutate.call(index, changing)] }
 
-  sizes = [4, 8, 16, 32]
+  sizes = [4, 8, 16, 32, 64]
   watched = %w[prepare row finish load plain show]
 
   def become(source)
@@ -94,7 +94,7 @@ RSpec.describe "Matchers on mutated programs", stress: false do
 
   # Counts of polynomials up to the third degree, at sizes that double.
   def faster_than_linear?(counts)
-    counts[3] - counts[2] > 2 * (counts[2] - counts[1])
+    counts[4] - counts[3] > 2 * (counts[3] - counts[2])
   end
 
   def passed?(matcher, size: nil)
