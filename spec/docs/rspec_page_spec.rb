@@ -33,9 +33,9 @@ RSpec.describe "docs/rspec.md", stress: false do
   end
 
   it "names every matcher, its words, and every assertion" do
-    require "ruby-prof/rspec"
+    require "ruby-prof/rspec/matchers"
     require "minitest"
-    require "ruby-prof/minitest"
+    require "ruby-prof/minitest/assertions"
     words = RubyProf::Matchers.public_instance_methods(false) + RubyProf::Matchers::MakeCalls.public_instance_methods(false) +
             RubyProf::Assertions.public_instance_methods(false)
     expect(words.reject { |word| page.match?(/\b#{word}\b/) }).to eq []

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-require "ruby-prof/rspec"
+require "ruby-prof/rspec/matchers"
 
 # Blocks that do not simply return, and matchers in the middle of something else.
 RSpec.describe "Matchers around blocks of any kind" do

@@ -1,8 +1,8 @@
 # frozen_string_literal: true
 
-require "ruby-prof/rspec"
+require "ruby-prof/rspec/matchers"
 require "minitest"
-require "ruby-prof/minitest"
+require "ruby-prof/minitest/assertions"
 
 # Programs in which calls are removed, doubled, put into loops or moved: what a matcher says must change when the count that it
 # is about does, and only then. The counts are those of a TracePoint, which knows nothing of ours.
