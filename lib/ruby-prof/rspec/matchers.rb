@@ -118,10 +118,6 @@ require "ruby-prof/rspec/matchers/match_call_profile"
 
 module RubyProf
   HIDDEN.push(Matchers, *Matchers.constants.map { |name| Matchers.const_get(name) }.grep(::Module))
-
-  module Matchers
-    private_constant :Compound, :Composition
-  end
 end
 
 if RSpec.respond_to?(:configure)

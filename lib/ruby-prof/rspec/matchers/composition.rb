@@ -24,5 +24,8 @@ module RubyProf
     end
 
     ::RSpec::Matchers::Composable.prepend(Composition)
+
+    HIDDEN.push(Compound, Composition)
+    private_constant :Compound, :Composition
   end
 end
