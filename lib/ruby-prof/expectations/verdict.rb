@@ -2,9 +2,19 @@
 
 module RubyProf
   module Expectations
-    # What came of an expectation: whether it holds, and a message for people, nil if there is nothing to say.
-    Verdict = Struct.new(:passed, :message) do
-      alias_method :passed?, :passed
+    # What an expectation says of a block. The message is nil if it passed. Given as a Proc it is made when it is first
+    # asked for: to say more about a failure the block is run again, which nobody wants where `or` passes.
+    class Verdict < ::Struct.new(:passed, :message) # rubocop:disable Style/StructInheritance
+      def passed?
+        passed
+      end
+
+      def message
+        given = super
+        return given unless ::Proc === given
+
+        self.message = given.call
+      end
     end
   end
   private_constant :Expectations
