@@ -2,6 +2,8 @@
 
 require "rake"
 require "ruby-prof/task"
+require "ruby-prof/rspec/matchers"
+require "ruby-prof/minitest/assertions"
 require "signatures"
 
 # sig/ says of every public class, method and constant what it takes, and of nothing else.

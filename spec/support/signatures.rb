@@ -37,7 +37,7 @@ class Signatures
   Parameter = Struct.new(:kind, :type, :name)
 
   NAME = /[\w:]+/
-  METHOD = /(?<own>self\.)?(?<method>[\w]+[?!=]?|\[\]=?|<=>|==|\+|-|<<)/
+  METHOD = /(?<own>self\.)?(?<method>[\w]+[?!=]?|\[\]=?|<=>|==|\+|-|<<|&|\|)/
 
   attr_reader :entries
 

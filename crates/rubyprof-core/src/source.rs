@@ -57,6 +57,12 @@ impl Sources {
         id
     }
 
+    /// The name of a file.
+    #[must_use]
+    pub fn name(&self, id: FileId) -> &str {
+        self.files.get(id.index()).map_or("", String::as_str)
+    }
+
     /// The id of a file that is known already.
     pub(crate) fn find(&self, name: &str) -> Option<FileId> {
         self.file_ids.get(name).copied()

@@ -9,6 +9,7 @@
 
 mod classes;
 mod clock;
+mod counter;
 mod errors;
 mod guard;
 mod hook;

@@ -6,6 +6,7 @@ use rb_sys::{ID, VALUE};
 use rubyprof_core::{MethodKey, MethodName, Names, OwnerKind};
 
 use crate::classes::{Folded, is_module, is_singleton};
+use crate::vm::stack::A_FRAME;
 use crate::vm::{ffi, frames};
 
 /// Asks the VM. Owners and classes must be pinned while this lives.
@@ -15,6 +16,9 @@ impl Names for VmNames {
     fn method(&mut self, key: MethodKey) -> MethodName {
         if key == MethodKey::default() {
             return MethodName::default();
+        }
+        if key.owner == A_FRAME {
+            return frame(key.called as VALUE);
         }
         let (class_name, owner_kind) = owner(key.owner);
         MethodName {
@@ -78,6 +82,33 @@ fn class(class: VALUE) -> (String, OwnerKind) {
         } else {
             (path(class), OwnerKind::OtherSingleton)
         }
+    }
+}
+
+/// A frame's method, as far as public functions tell: a module's own methods as those of a class.
+fn frame(frame: VALUE) -> MethodName {
+    // SAFETY: a frame as rb_profile_frames gives it, pinned since; the answers are Strings, nil, or true
+    // and false.
+    unsafe {
+        let class = rb_sys::rb_profile_frame_classpath(frame);
+        let singleton = rb_sys::rb_profile_frame_singleton_method_p(frame);
+        MethodName {
+            class_name: text_or_empty(class),
+            owner_kind: if singleton == rb_sys::Qtrue as VALUE {
+                OwnerKind::ClassSingleton
+            } else {
+                OwnerKind::Plain
+            },
+            name: Some(text_or_empty(rb_sys::rb_profile_frame_method_name(frame))),
+        }
+    }
+}
+
+fn text_or_empty(string: VALUE) -> String {
+    if string == rb_sys::Qnil as VALUE {
+        String::new()
+    } else {
+        text(string)
     }
 }
 

@@ -52,7 +52,7 @@ fn symbol(ruby: &Ruby, name: Value) -> Option<Symbol> {
     })
 }
 
-fn id_of(name: Symbol) -> ID {
+pub(super) fn id_of(name: Symbol) -> ID {
     // SAFETY: a Symbol, says its type. Makes the id of a dynamic symbol, which stays from then on.
     unsafe { rb_sys::rb_sym2id(name.as_raw()) }
 }

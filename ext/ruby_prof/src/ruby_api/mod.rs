@@ -4,9 +4,11 @@ mod allocation;
 mod call_tree;
 mod call_trees;
 mod convert;
+mod counter;
 mod data;
 mod exclusion;
 mod files;
+mod growth;
 mod leaving;
 mod measurement;
 mod members;
@@ -20,6 +22,7 @@ mod reference;
 mod report;
 mod running;
 mod store;
+mod test_profiles;
 mod testing;
 mod thread;
 
@@ -37,6 +40,9 @@ pub(crate) fn init(ruby: &Ruby) -> Result<(), Error> {
     measurement::init(ruby, module)?;
     allocation::init(ruby, module)?;
     report::init(ruby, module)?;
+    counter::init(ruby, module)?;
+    growth::init(ruby, module)?;
     module_functions::init(ruby, module)?;
+    test_profiles::init(ruby, module)?;
     testing::init(ruby, module)
 }

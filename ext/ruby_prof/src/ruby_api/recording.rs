@@ -264,7 +264,7 @@ fn living_threads(ruby: &Ruby) -> Result<HashSet<u64>, Error> {
 
 /// The owners of methods that are not recorded: the profiler's own, and what `RubyProf::HIDDEN` lists
 /// of its Ruby code.
-fn hidden_owners(ruby: &Ruby) -> Result<Arc<[VALUE]>, Error> {
+pub(super) fn hidden_owners(ruby: &Ruby) -> Result<Arc<[VALUE]>, Error> {
     let module: RModule = ruby.class_object().const_get("RubyProf")?;
     let profile: Value = module.const_get("Profile")?;
     let probe = probe::module(ruby)?;

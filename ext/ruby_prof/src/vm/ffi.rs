@@ -9,6 +9,9 @@ use super::event::TraceArg;
 /// A hook that gets the event's argument itself (`rb_event_hook_raw_arg_func_t` in the VM).
 pub(crate) type RawHook = unsafe extern "C" fn(data: VALUE, arg: *mut TraceArg);
 
+/// What a TracePoint calls that is made with [`new_trace_point`].
+pub(crate) type Target = unsafe extern "C" fn(trace_point: VALUE, data: *mut c_void);
+
 /// `RUBY_EVENT_HOOK_FLAG_RAW_ARG`: rb-sys has it as an enum whose values must not be combined.
 const RAW_ARG: c_int = 0x04;
 
@@ -21,8 +24,21 @@ unsafe extern "C" {
     fn add_event_hook(function: *const c_void, events: u32, data: VALUE, flags: c_int);
     #[link_name = "rb_remove_event_hook_with_data"]
     fn remove_event_hook(function: *const c_void, data: VALUE) -> c_int;
+    // As above: rb-sys has its own type for the events.
+    #[link_name = "rb_tracepoint_new"]
+    fn tracepoint_new(thread: VALUE, events: u32, function: Target, data: *mut c_void) -> VALUE;
     #[cfg(ruby_gte_3_2)]
     fn rb_class_attached_object(class: VALUE) -> VALUE;
+}
+
+/// Makes a TracePoint, not enabled, that calls `function` with `data`. Raises if there is no memory.
+///
+/// # Safety
+///
+/// `function` must not raise, and must take `data` as it is given here, until the TracePoint is disabled.
+pub(crate) unsafe fn new_trace_point(events: u32, function: Target, data: *mut c_void) -> VALUE {
+    // SAFETY: nil is every thread; the caller answers for the rest.
+    unsafe { tracepoint_new(rb_sys::Qnil as VALUE, events, function, data) }
 }
 
 /// Adds a hook for `events`.

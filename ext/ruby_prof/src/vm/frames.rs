@@ -192,7 +192,7 @@ pub(crate) fn definition(sources: &mut Sources) -> Location {
 /// # Safety
 ///
 /// `frame` must be one of the two, and live.
-unsafe fn defined_at(frame: VALUE, sources: &mut Sources) -> Location {
+pub(crate) unsafe fn defined_at(frame: VALUE, sources: &mut Sources) -> Location {
     // SAFETY: what rb_profile_frames gives is one of the two as well (vm_backtrace.c, frame2iseq);
     // the answers are live objects or nil.
     let (path, first) = unsafe {

@@ -12,3 +12,4 @@ pub(crate) mod frames;
 pub(crate) mod layout;
 pub(crate) mod probe;
 pub(crate) mod public;
+pub(crate) mod stack;

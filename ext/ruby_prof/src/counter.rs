@@ -1,0 +1,373 @@
+//! Counts calls without recording a tree or a time: of every method, or of some, which then cost the
+//! rest of the program nothing.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use rb_sys::VALUE;
+use rubyprof_core::{CallCounts, FanOuts, Location, MethodKey, Sources, StackFrame};
+
+use crate::classes::{Admission, Classes, Pins};
+use crate::vm::event::{C_RETURN, RETURN, Reader, TraceArg};
+use crate::vm::ffi::{self, RawHook};
+use crate::vm::frames;
+use crate::vm::stack::{self, A_FRAME, Running};
+
+/// What is counted.
+pub(crate) struct Wanted {
+    /// The methods; `None` for all.
+    pub(crate) methods: Option<Vec<MethodKey>>,
+    /// Only calls in this thread, if one is given.
+    pub(crate) thread: Option<VALUE>,
+    /// Methods of these owners are never counted.
+    pub(crate) hidden: Arc<[VALUE]>,
+    /// Whole stacks, and how many calls each activation of a method leads to.
+    pub(crate) detailed: bool,
+}
+
+/// What is known of a method that was called.
+#[derive(Clone, Copy)]
+struct Known {
+    /// Its number in the counts, once it was called.
+    index: Option<usize>,
+    wanted: bool,
+}
+
+/// What the hook works on.
+pub(crate) struct Counter {
+    pub(crate) counts: CallCounts,
+    pub(crate) fan_outs: FanOuts,
+    /// Objects that were made.
+    pub(crate) objects: u64,
+    /// What went wrong in the hook. Nothing is counted after that.
+    pub(crate) failure: Option<String>,
+    known: HashMap<MethodKey, Known>,
+    every_method: bool,
+    detailed: bool,
+    thread: Option<VALUE>,
+    hidden: Arc<[VALUE]>,
+    classes: Classes,
+    pins: Arc<Pins>,
+    /// The stack of the call that is being counted.
+    callers: Vec<StackFrame>,
+}
+
+impl Counter {
+    /// `pins` must be marked for as long as this lives. The owners of wanted methods must be pinned.
+    pub(crate) fn new(wanted: Wanted, pins: Arc<Pins>) -> Self {
+        let every_method = wanted.methods.is_none();
+        let known = Known {
+            index: None,
+            wanted: true,
+        };
+        let methods = wanted.methods.unwrap_or_default();
+        Self {
+            counts: CallCounts::new(),
+            fan_outs: FanOuts::new(),
+            objects: 0,
+            failure: None,
+            known: methods.into_iter().map(|key| (key, known)).collect(),
+            every_method,
+            detailed: wanted.detailed,
+            thread: wanted.thread,
+            hidden: wanted.hidden,
+            classes: Classes::new(Arc::clone(&pins)),
+            pins,
+            callers: Vec::new(),
+        }
+    }
+
+    fn is_elsewhere(&self) -> bool {
+        // SAFETY: an event is being delivered, so a thread runs.
+        self.thread
+            .is_some_and(|thread| unsafe { rb_sys::rb_thread_current() } != thread)
+    }
+
+    /// # Safety
+    ///
+    /// `arg` must be the delivered event's, a call or a return.
+    unsafe fn event<R: Reader>(&mut self, arg: *mut TraceArg) {
+        if self.is_elsewhere() {
+            return;
+        }
+        // SAFETY: the caller's.
+        let (event, identity) = unsafe { (R::event(arg), R::identity(arg)) };
+        if event & (RETURN | C_RETURN) != 0 {
+            // SAFETY: the caller's.
+            self.fan_outs.leave(unsafe { R::token(arg) }, identity.tag);
+            return;
+        }
+        let known = self.known.get(&identity.key).copied();
+        let known = match known {
+            Some(known) => known,
+            None if self.every_method || self.detailed => Known {
+                index: None,
+                wanted: self.every_method && !self.hidden.contains(&(identity.key.owner as VALUE)),
+            },
+            None => return,
+        };
+        if !known.wanted && !self.detailed {
+            return;
+        }
+        let index = match known.index {
+            Some(index) => index,
+            // SAFETY: the caller's; a method that is called has a live owner.
+            None => unsafe { self.first_call::<R>(arg, identity.key, known.wanted) },
+        };
+        if known.wanted {
+            // SAFETY: the caller's.
+            unsafe { self.count::<R>(arg, index) };
+        }
+        if self.detailed {
+            // SAFETY: the caller's.
+            let token = unsafe { R::token(arg) };
+            self.fan_outs
+                .enter(token, index, identity.tag, known.wanted);
+        }
+    }
+
+    /// # Safety
+    ///
+    /// `arg` must be the delivered call's, and `key` its method's.
+    #[cold]
+    unsafe fn first_call<R: Reader>(
+        &mut self,
+        arg: *mut TraceArg,
+        key: MethodKey,
+        wanted: bool,
+    ) -> usize {
+        // SAFETY: the caller's.
+        let recorded = unsafe { self.recorded_as(key) };
+        // SAFETY: the caller's.
+        let definition = if unsafe { R::is_call_with_frame(arg) } {
+            frames::definition(self.counts.sources_mut())
+        } else {
+            Location::default()
+        };
+        let index = self.counts.add(recorded, definition);
+        // The key of a class that may pass can come to mean another method.
+        if recorded == key {
+            let index = Some(index);
+            self.known.insert(key, Known { index, wanted });
+        }
+        index
+    }
+
+    /// # Safety
+    ///
+    /// As for [`first_call`](Self::first_call).
+    unsafe fn count<R: Reader>(&mut self, arg: *mut TraceArg, callee: usize) {
+        // SAFETY: the caller's. A Ruby method's own frame is there already.
+        let skip = usize::from(unsafe { R::is_call_with_frame(arg) });
+        let limit = if self.detailed { stack::DEEPEST } else { 1 };
+        let mut callers = std::mem::take(&mut self.callers);
+        let mut sources = std::mem::take(self.counts.sources_mut());
+        callers.clear();
+        // SAFETY: the caller's; a reader that reads frames is one whose layout is known.
+        unsafe {
+            stack::running(
+                arg,
+                R::READS_FRAMES,
+                skip,
+                limit,
+                &mut sources,
+                |frame, sources| {
+                    callers.push(self.caller(frame, sources));
+                },
+            );
+        }
+        *self.counts.sources_mut() = sources;
+        let nobody = || StackFrame {
+            method: self.counts.add(MethodKey::default(), Location::default()),
+            site: Location::default(),
+        };
+        let caller = callers.first().copied().unwrap_or_else(nobody);
+        self.counts.count(callee, caller.method, caller.site);
+        if self.detailed {
+            self.counts.count_stack(&callers);
+        }
+        self.callers = callers;
+    }
+
+    /// # Safety
+    ///
+    /// The frame must be one of the running fiber, during an event.
+    unsafe fn caller(&mut self, frame: &Running, sources: &mut Sources) -> StackFrame {
+        let key = if frame.key.owner == A_FRAME {
+            self.pins.add(frame.key.called as VALUE);
+            frame.key
+        } else {
+            // SAFETY: a method that runs has a live owner.
+            unsafe { self.recorded_as(frame.key) }
+        };
+        let method = match self.counts.find(key) {
+            Some(method) => method,
+            None => self.counts.add(key, frame.definition(sources)),
+        };
+        StackFrame {
+            method,
+            site: frame.site,
+        }
+    }
+
+    /// # Safety
+    ///
+    /// The method's owner must be live.
+    unsafe fn recorded_as(&mut self, key: MethodKey) -> MethodKey {
+        if key.owner == 0 {
+            return key;
+        }
+        // SAFETY: the caller's.
+        match unsafe { self.classes.admit(key.owner as VALUE) } {
+            Admission::Itself => key,
+            Admission::Folded(owner) => MethodKey { owner, ..key },
+        }
+    }
+
+    /// # Safety
+    ///
+    /// `arg` must be the delivered event's, a new object's.
+    unsafe fn object_made(&mut self, arg: *mut TraceArg) {
+        if self.is_elsewhere() {
+            return;
+        }
+        // SAFETY: the caller's; the object has its flags already.
+        let internal = unsafe {
+            let object = rb_sys::rb_tracearg_object(TraceArg::public(arg));
+            rb_sys::RB_TYPE_P(object, rb_sys::ruby_value_type::RUBY_T_IMEMO)
+        };
+        self.objects += u64::from(!internal);
+    }
+
+    fn guarded(&mut self, work: impl FnOnce(&mut Self)) {
+        if self.failure.is_some() {
+            return;
+        }
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) {
+            self.fail(&*panic);
+        }
+    }
+
+    #[cold]
+    fn fail(&mut self, panic: &(dyn Any + Send)) {
+        self.failure = Some(crate::guard::message(panic));
+    }
+}
+
+/// The hooks by the way in which they read events.
+#[derive(Clone, Copy)]
+pub(crate) struct Functions {
+    calls: RawHook,
+    objects: RawHook,
+    target: ffi::Target,
+}
+
+impl Functions {
+    /// With `layout` events are read by the VM's layout.
+    pub(crate) fn new(layout: bool) -> Self {
+        use crate::vm::layout::Layout;
+        use crate::vm::public::Public;
+        if layout {
+            Hooked::<Layout>::FUNCTIONS
+        } else {
+            Hooked::<Public>::FUNCTIONS
+        }
+    }
+
+    /// What a TracePoint of one method calls.
+    pub(crate) fn target(self) -> ffi::Target {
+        self.target
+    }
+}
+
+/// Hooks for the calls of the whole program. Removed when dropped.
+pub(crate) struct Hooks {
+    data: VALUE,
+    functions: Functions,
+    objects: bool,
+    calls: bool,
+}
+
+impl Hooks {
+    /// Adds hooks for `events` (calls and returns; none if 0) and for new objects.
+    ///
+    /// # Safety
+    ///
+    /// `counter` must stay where it is until the hooks are dropped; while a hook runs nothing else may
+    /// use it, as for the hooks of a [`Session`](crate::session::Session).
+    pub(crate) unsafe fn add(
+        counter: *mut Counter,
+        functions: Functions,
+        events: u32,
+        objects: bool,
+    ) -> Self {
+        let hooks = Self {
+            // The VM marks the data: with its low bit set a pointer is a Fixnum to it.
+            data: counter as VALUE | 1,
+            functions,
+            objects,
+            calls: events != 0,
+        };
+        // SAFETY: both functions catch panics and raise nothing; the data is a special constant.
+        unsafe {
+            if hooks.objects {
+                ffi::add_hook(functions.objects, crate::vm::event::NEWOBJ, hooks.data);
+            }
+            if hooks.calls {
+                ffi::add_hook(functions.calls, events, hooks.data);
+            }
+        }
+        hooks
+    }
+}
+
+impl Drop for Hooks {
+    fn drop(&mut self) {
+        if self.calls {
+            ffi::remove_hook(self.functions.calls, self.data);
+        }
+        if self.objects {
+            ffi::remove_hook(self.functions.objects, self.data);
+        }
+    }
+}
+
+/// Carries a reader to its functions.
+struct Hooked<R>(PhantomData<R>);
+
+impl<R: Reader> Hooked<R> {
+    const FUNCTIONS: Functions = Functions {
+        calls: on_event::<R>,
+        objects: on_object,
+        target: on_target::<R>,
+    };
+}
+
+unsafe extern "C" fn on_event<R: Reader>(data: VALUE, arg: *mut TraceArg) {
+    // SAFETY: the VM calls with the data of `Hooks::add` and the event's argument; hooks do not nest.
+    unsafe {
+        let counter = &mut *((data & !1) as *mut Counter);
+        counter.guarded(|counter| counter.event::<R>(arg));
+    }
+}
+
+unsafe extern "C" fn on_object(data: VALUE, arg: *mut TraceArg) {
+    // SAFETY: as for `on_event`. Our hooks make no object while they use the counter.
+    unsafe {
+        let counter = &mut *((data & !1) as *mut Counter);
+        counter.guarded(|counter| counter.object_made(arg));
+    }
+}
+
+unsafe extern "C" fn on_target<R: Reader>(trace_point: VALUE, data: *mut std::ffi::c_void) {
+    // SAFETY: a TracePoint of ours fires, with the counter as its data; its argument is there as long as
+    // the event is delivered. Hooks do not nest.
+    unsafe {
+        let arg = rb_sys::rb_tracearg_from_tracepoint(trace_point);
+        let counter = &mut *data.cast::<Counter>();
+        counter.guarded(|counter| counter.event::<R>(arg.cast()));
+    }
+}

@@ -1,0 +1,80 @@
+# frozen_string_literal: true
+
+module RubyProf
+  module Expectations
+    # Over runs of several sizes: which methods and edges are called more often than a class of growth allows.
+    class GrownMethods
+      Grown = ::Struct.new(:callee, :counts, :callers)
+      Caller = ::Struct.new(:method, :file, :line, :counts, :to_blame)
+
+      # How far up it is looked for own code.
+      FAR = 50
+
+      # @param runs [Array<Array<Counting::Edge>>] one for each size
+      def initialize(bound, sizes, runs)
+        @bound = bound
+        @sizes = sizes
+        @methods = table(runs, &:callee)
+        @edges = table(runs) { |edge| [edge.caller, edge.callee] }
+        @places = runs.last.to_h { |edge| [[edge.caller, edge.callee], [edge.file, edge.line]] }
+        @into = @edges.keys.group_by(&:last)
+      end
+
+      # Methods that grow too fast, or by one of their callers do, the causes first: those that are called so by a method
+      # which does not grow so itself. The others follow from these.
+      #
+      # @return [Array<Grown>] with `callers`, those to blame first
+      def all
+        @all ||= begin
+          fast = @edges.select { |_, counts| too_fast?(counts) }.keys.group_by(&:last)
+          grown = @methods.select { |method, counts| fast.key?(method) || too_fast?(counts) }
+          grown.map { |method, counts| Grown.new(method, counts, callers(method, fast.fetch(method, []), grown)) }
+               .sort_by { |each| [cause?(each) ? 0 : 1, -each.counts.last, each.callee.full_name] }
+        end
+      end
+
+      # Whether something that does not grow too fast calls it too often.
+      def cause?(grown)
+        grown.callers.first&.to_blame
+      end
+
+      # The own code that a caller was called for: itself, or the nearest above it by the most calls.
+      #
+      # @return [Array(Method, String, Integer), nil] method, file and line of its call
+      def own_code_above(method, own)
+        seen = {}
+        FAR.times do
+          seen[method] = true
+          edge = @into.fetch(method, []).reject { |caller, _| seen.key?(caller) }.max_by { |each| @edges[each].last }
+          return nil unless edge
+
+          file, line = @places[edge]
+          return [edge.first, file, line] if own.file?(file)
+
+          method = edge.first
+        end
+        nil
+      end
+
+      private
+
+      def table(runs)
+        runs.each_with_index.with_object({}) do |(edges, run), table|
+          edges.each { |edge| (table[yield(edge)] ||= [0] * runs.size)[run] += edge.called }
+        end
+      end
+
+      def too_fast?(counts)
+        # A call of the last size alone, or none there, has no growth to speak of.
+        Growth.exceeds?(@bound, @sizes, counts)
+      end
+
+      # With each whether it is the one to blame.
+      def callers(method, fast, grown)
+        edges = fast.empty? ? @into.fetch(method, []) : fast
+        rows = edges.map { |edge| Caller.new(edge.first, *@places[edge], @edges[edge], !fast.empty? && !grown.key?(edge.first)) }
+        rows.sort_by { |row| [row.to_blame ? 0 : 1, -row.counts.last, row.method.full_name] }
+      end
+    end
+  end
+end

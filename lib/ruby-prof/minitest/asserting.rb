@@ -1,0 +1,41 @@
+# frozen_string_literal: true
+
+module RubyProf
+  module Expectations
+    # What the assertions share, out of reach of the tests that include them.
+    module Asserting
+      module_function
+
+      # @return [Array] of one pattern or several
+      def list(patterns)
+        ::Array === patterns ? patterns : [patterns]
+      end
+
+      # @param limits [Hash] those that were given
+      # @return [Bound]
+      # @raise [ArgumentError] for two
+      def bound(limits)
+        return Bound::AT_LEAST_ONCE if limits.empty?
+        return Bound.public_send(*limits.first) if limits.one?
+
+        raise ArgumentError, "#{limits.keys.join(" and ")} are two limits: give one, or a Range, as in within: 2..5"
+      end
+
+      # Asserts what the expectation says, that the given block makes.
+      #
+      # @return [true]
+      # @raise [ArgumentError] without a block to check
+      def check(test, block)
+        raise ArgumentError, "give the code as a block: { ... }" unless block
+
+        expectation = yield
+        expectation.example = "#{Text.shown(test.class.name)}##{test.name}" if test.respond_to?(:name)
+        verdict = expectation.check(block)
+        test.assert(verdict.passed?, -> { verdict.message })
+        true
+      end
+    end
+
+    HIDDEN.push(Asserting)
+  end
+end

@@ -1,0 +1,32 @@
+# frozen_string_literal: true
+
+module RubyProf
+  module Matchers
+    # What {Matchers#grow_at_most} gives.
+    class GrowAtMost < Matcher
+      def initialize(growth)
+        super()
+        @growth = Expectations::GrowthWords.checked(growth)
+        @sizes = nil
+      end
+
+      # @param sizes [Array<Integer>] increasing: the block is run with each, and takes it as an argument
+      # @return [self]
+      # @raise [ArgumentError] for other sizes
+      def for(sizes)
+        @sizes = Expectations::Sizes.checked(sizes)
+        self
+      end
+
+      private
+
+      def expectation
+        unless @sizes
+          raise ArgumentError, "grow_at_most needs sizes: write grow_at_most(#{@growth.inspect}).for([50, 100, 200, 400]), with a block that takes one"
+        end
+
+        Expectations::GrowthOfAll.new(@growth, @sizes, options: @options)
+      end
+    end
+  end
+end

@@ -1,0 +1,46 @@
+# frozen_string_literal: true
+
+module RubyProf
+  module Matchers
+    # What {Matchers#make_constant_calls} gives.
+    class MakeConstantCalls < Matcher
+      def initialize(patterns)
+        super()
+        @patterns = patterns
+        @from = []
+        @sizes = nil
+        Expectations::SelectedCalls.new(patterns)
+      end
+
+      # @param sizes [Array<Integer>] increasing: the block is run with each, and takes it as an argument
+      # @return [self]
+      # @raise [ArgumentError] for other sizes
+      def for(sizes)
+        @sizes = Expectations::Sizes.checked(sizes)
+        self
+      end
+
+      # Only calls that these methods make themselves.
+      #
+      # @param patterns [Array] as for {Matchers#make_calls}
+      # @return [self]
+      # @raise [ArgumentError] for no pattern, one that is none, or a second `from`
+      def from(*patterns)
+        raise ArgumentError, "from was given twice: write all in one, as in from(\"Foo#bar\", \"Foo#baz\")" if @from.any?
+        raise ArgumentError, "from: name a method that calls, as in from(\"Foo#bar\")" if patterns.empty?
+
+        Expectations::SelectedCalls.new(@patterns, from: patterns)
+        @from = patterns
+        self
+      end
+
+      private
+
+      def expectation
+        raise ArgumentError, "make_constant_calls needs sizes: write make_constant_calls(...).for([10, 100, 1000]), with a block that takes one" unless @sizes
+
+        Expectations::GrowingCalls.new(@patterns, @sizes, from: @from, options: @options)
+      end
+    end
+  end
+end
