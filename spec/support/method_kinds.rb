@@ -107,13 +107,13 @@ module MethodKinds
     alias of_size size
   end
 
-  class Late; end
+  class Aliased; end
 
-  class Later < Late
+  class Aliasing < Aliased
     alias old_inspect inspect
   end
 
-  class Late
+  class Aliased
     alias inspect to_s
   end
 
@@ -214,7 +214,7 @@ module MethodKinds
   }.transform_keys { |text| text.start_with?("::") ? text.delete_prefix("::") : "MethodKinds::#{text}" }.freeze
 
   # An alias of a C function whose name was defined anew since: it may have been the class's or the module's.
-  EITHER = { "MethodKinds::Plain#old_inspect" => -> { Plain.new.old_inspect }, "MethodKinds::Later#old_inspect" => -> { Later.new.old_inspect } }.freeze
+  EITHER = { "MethodKinds::Plain#old_inspect" => -> { Plain.new.old_inspect }, "MethodKinds::Aliasing#old_inspect" => -> { Aliasing.new.old_inspect } }.freeze
 
   # Of which no event tells, and a part of what is said about it.
   SILENT = {
