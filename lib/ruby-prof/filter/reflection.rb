@@ -13,6 +13,9 @@ module RubyProf
       DEFINED = ::Module.instance_method(:method_defined?)
       PRIVATE = ::Module.instance_method(:private_method_defined?)
       SINGLETON_CLASS = ::Kernel.instance_method(:singleton_class)
+      SINGLETON_METHODS = ::Kernel.instance_method(:singleton_methods)
+      PRIVATE_METHODS = ::Kernel.instance_method(:private_methods)
+      CLASS = ::Kernel.instance_method(:class)
       EQUAL = ::BasicObject.instance_method(:equal?)
       SUPERCLASS = ::Class.instance_method(:superclass)
       # From Ruby 3.2 on.
@@ -36,6 +39,14 @@ module RubyProf
 
       def singleton_class_of(object)
         SINGLETON_CLASS.bind_call(object)
+      end
+
+      # A module without methods of its own gets no singleton class by being looked at: one that has no name, a
+      # refinement for instance, would change its name by that. Classes have theirs from the beginning.
+      def singleton_methods?(mod)
+        return true if ::Class === mod || SINGLETON_METHODS.bind_call(mod, false).any?
+
+        (PRIVATE_METHODS.bind_call(mod, false) - ask(CLASS.bind_call(mod), :private_instance_methods, false)).any?
       end
 
       # @return [String] as profiles show it; `#<Class:0x...>` where it has none
