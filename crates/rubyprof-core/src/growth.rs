@@ -34,8 +34,8 @@
 //!   of `rise.rs`: a sort is told at 10, 100, 1000 and 64, 512, 4096, and not at 50, 100, 200, 400; nor is `n log n + n` at any of these.
 //!   Quadratic is told from linear and from n log n wherever the largest size is four times the smallest and the counts
 //!   are exact (`n²`, `n(n-1)/2`), or eight times, and they depend on data.
-//! - A function that has another way with small inputs (`7 + max(0, n - 50)`) from a curve, where only three sizes are given, or fewer
-//!   than three lie above the bend. It takes a fourth size to see that the line goes on straight.
+//! - A function that has another way with small inputs (`7 + n + 9 * max(0, n - 50)`) from a curve, unless four sizes or more are given and
+//!   three of them lie above the bend: then it shows that the line goes on straight.
 //! - Programs whose very number of steps is a matter of luck: quickselect with a pivot at random is linear, give or take a fifth, however
 //!   large the input, and passes for more in one case of four.
 //! - Whatever lies beyond the largest size: `n + n²/10000` is a line up to a hundred.

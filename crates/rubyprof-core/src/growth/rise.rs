@@ -15,11 +15,11 @@
 //! The slopes must differ by three standard deviations of that, which chance does once in 700 times (it is one-sided); and the
 //! same input gives the same counts, so that a test that passes once passes always.
 //!
-//! With four sizes or more the slopes without the smallest size must still rise, by one standard deviation: a function that
-//! begins late, or that has another way with small inputs, bends once, and not again.
+//! With four sizes or more the slopes between the last three must still rise, by 1.4 standard deviations: a function that begins late, or
+//! has another way with small inputs, bends once and goes on straight.
 
 use super::model::Model;
-use super::{Counts, Growth};
+use super::{Counts, Growth, rounding};
 
 /// Digits behind the point of slopes, relative to the slope of the whole.
 const POINT: u32 = 20;
@@ -37,7 +37,9 @@ pub(super) fn is_beyond_chance(counts: &Counts, model: &Model) -> bool {
     let rises = |points: &[usize], squares| {
         rises(&counts.at_points(points), &model.at_points(points), squares)
     };
-    points.len() >= 3 && rises(points, 9) && (points.len() == 3 || rises(&points[1..], 1))
+    points.len() >= 3
+        && rises(points, 9)
+        && (points.len() == 3 || rises(&points[points.len() - 3..], 2))
 }
 
 /// How many points to leave out: those before the counts begin to change, and those without a call. A line that begins
@@ -116,7 +118,7 @@ fn variance(counts: &Counts, model: &Model, grown: u64, from: usize, to: usize) 
             proportional
         };
         let events = ((events << POINT) / expected).min(MOST) << POINT;
-        let rare = events.saturating_mul(u128::from(counts.careful_unit())) / expected;
+        let rare = events.saturating_mul(u128::from(rounding::unit(counts, model))) / expected;
         let fall = ((fall << POINT) / expected).min(MOST).pow(2);
         elements.saturating_add(rare).saturating_add(fall)
     };
