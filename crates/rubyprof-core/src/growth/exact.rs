@@ -30,11 +30,13 @@ pub(super) fn class(counts: &Counts, models: &[Model]) -> Option<Growth> {
         .or_else(|| polynomial(counts))
 }
 
-/// A straight line, rounded, which has grown by more than rounding could make of anything.
+/// A straight line that has grown by more than rounding could make of anything: by four units if the counts are on it to the
+/// call, by eight if they are near it.
 fn is_line(counts: &Counts, model: &Model) -> bool {
     let (below, above) = rounding::from_chords(counts, model);
+    let steps = if below.max(above) == 0 { 4 } else { 8 };
     let grown = counts.counts[counts.len() - 1].saturating_sub(counts.counts[0]);
-    grown >= counts.careful_unit().saturating_mul(8)
+    grown >= counts.careful_unit().saturating_mul(steps)
         && rounding::allows(counts, model, below)
         && rounding::allows(counts, model, above)
 }

@@ -9,7 +9,7 @@
 //! multiples of something larger, less than that (one rounding of a function that calls so much at once).
 
 use super::model::Model;
-use super::{Counts, Growth, gcd};
+use super::{Counts, Growth};
 
 /// Distances are in parts of a call.
 pub(super) const PARTS: u128 = 64;
@@ -44,13 +44,17 @@ pub(super) fn fits_from_below(counts: &Counts, model: &Model) -> bool {
     allows(counts, model, below)
 }
 
-/// Whether rounding explains counts that far from chords. What takes log n steps makes few calls a step, so that its unit is at
-/// most the root of the smallest size.
+/// Whether rounding explains counts that far from chords.
 pub(super) fn allows(counts: &Counts, model: &Model, distance: u128) -> bool {
-    let multiple = counts.counts.iter().copied().fold(0, gcd);
-    let unit = match model.class {
+    distance <= 2 * PARTS * u128::from(unit(counts, model))
+        || distance < PARTS * u128::from(counts.divisor())
+}
+
+/// What one step of the function may add. What takes log n steps makes few calls a step, so there it is at most the root of the
+/// smallest size.
+pub(super) fn unit(counts: &Counts, model: &Model) -> u64 {
+    match model.class {
         Growth::Logarithmic => counts.careful_unit().min(counts.sizes[0].isqrt()),
         _ => counts.careful_unit(),
-    };
-    distance <= 2 * PARTS * u128::from(unit) || distance < PARTS * u128::from(multiple)
+    }
 }
