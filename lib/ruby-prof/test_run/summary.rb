@@ -113,7 +113,7 @@ module RubyProf
       # @return [String] the page over all examples
       def page
         data = rows.map { |row| [row.description, row.location, row.status, ranking.nanoseconds(row), row.calls, times? ? nil : row.total, row.report, row.process] }
-        facts = { framework: framework, started_at: started_at, measure_mode: measure_mode, nanoseconds: (seconds * 1_000_000_000).round, processes: parts.length,
+        facts = { framework: framework, started_at: started_at.tr("T", " ").sub("Z", " UTC"), measure_mode: measure_mode, nanoseconds: (seconds * 1_000_000_000).round, processes: parts.length,
                   outside: outside_total, total: total, calls: calls, whole_report: whole_report, profile_file: profile_file, notes: notes, version: VERSION }
         Report.test_run(facts, data)
       end
