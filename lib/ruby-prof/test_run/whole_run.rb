@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "ruby-prof/test_prof"
 require "ruby-prof/test_run/ranking"
 require "ruby-prof/test_run/part"
 require "ruby-prof/test_run/parallel"
