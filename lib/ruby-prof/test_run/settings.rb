@@ -63,6 +63,12 @@ module RubyProf
         profile || formats.any? { |format| format != "text" }
       end
 
+      # @return [Array<String>] sentences about names in RUBY_PROF_ONLY and RUBY_PROF_EXCLUDE that nothing has, now that all is
+      #   loaded
+      def unmatched
+        %w[RUBY_PROF_ONLY RUBY_PROF_EXCLUDE].flat_map { |name| PatternList.missing(value(name) || "") }
+      end
+
       private
 
       def value(name)

@@ -83,7 +83,12 @@ module RubyProf
 
       # What became of it.
       #
-      # @param facts [Hash] id, description, location, status, seconds and failure
+      # @param id [String] the same in every run
+      # @param description [String]
+      # @param location [String] file:line
+      # @param status [Symbol, String] passed, failed or pending
+      # @param seconds [Float, nil] as the test framework took them
+      # @param failure [String, nil] its message
       def example_recorded(id:, description:, location:, status:, seconds:, failure: nil)
         return if elsewhere?
 
