@@ -95,6 +95,8 @@ module RubyProf
         notes = missing.map do |number, alive|
           alive ? "Process #{number} had not ended when this was written." : "Process #{number} ended without a report of its own: its examples are missing."
         end
+        elsewhere = profiled? ? rows.count { |row| row.calls.nil? && row.status == "passed" } : 0
+        notes << "#{Text.count(elsewhere, "example")} ran in other processes, or before the profile began, and have no counts." if elsewhere.positive?
         notes << "#{unseen} of #{@groups} processes had not begun when this was written." if unseen.positive?
         notes << "The report on the whole run has its #{Text.thousands(Spool::MOST_PATHS)} costliest call paths; calls along cheaper ones are their callers'." if pruned
         notes
