@@ -54,8 +54,7 @@ def run(ruby, directory, environment)
   peak = File.join(directory, "peak")
   lib = File.expand_path("../lib", __dir__)
   began = Process.clock_gettime(Process::CLOCK_MONOTONIC)
-  # rspec's own command, by the Ruby in question.
-  command = [ruby, "-r#{measure}", "-I#{lib}", "-I#{directory}", "-e", "gem 'rspec-core'; load Gem.bin_path('rspec-core', 'rspec')", "--", "spec"]
+  command = [ruby, "-r#{measure}", "-I#{lib}", "-I#{directory}", "-S", "rspec", "spec"]
   system({ "PEAK" => peak, **environment }, *command, chdir: directory, out: File.join(directory, "log"), err: %i[child out]) ||
     abort(File.read(File.join(directory, "log")))
   [Process.clock_gettime(Process::CLOCK_MONOTONIC) - began, File.read(peak).to_i / 1024.0]

@@ -42,6 +42,11 @@ module RubyProf
   private_constant :VMProbe, :Report, :Counter, :Growth, :TestProfiles, :PrinterArguments, :PrinterOptions, :HIDDEN
 
   figure_measure_mode
+
+  if defined?(::TestProf)
+    require "ruby-prof/test_prof"
+    ForTestProf.install
+  end
 end
 
 module Rack

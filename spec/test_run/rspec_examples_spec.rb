@@ -123,6 +123,15 @@ RSpec.describe "examples with :ruby_prof", stress: false do
     expect(result.stdout).to include @project.reports.first
   end
 
+  it "writes a report of each attempt where an example is run again" do
+    project(<<~RUBY).rspec
+      around { |example| example.run; example.run }
+      it("again", ruby_prof: :flat) { Shop.new.tax(1) }
+    RUBY
+    expect(@project.reports.map { |name| name.sub(/-\h{8}/, "") }).to contain_exactly("Shop-again.txt", "Shop-again-2.txt")
+    expect(@project.reports.map { |name| @project.read("tmp/ruby-prof/#{name}") }).to all(match(/\s1\s+Shop#tax/))
+  end
+
   it "does nothing for pending and skipped examples, in a dry run and while bisecting" do
     lines = <<~RUBY
       it("later", :ruby_prof, :skip) { 1 }

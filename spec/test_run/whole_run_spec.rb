@@ -118,6 +118,21 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
     end
   end
 
+  it "says so if RUBY_PROF_ONLY names what is nowhere" do
+    result = project.rspec(env: { "RUBY_PROF" => "1", "RUBY_PROF_ONLY" => "Shop,Shoop#tax" })
+    expect(result.stdout).to include "ruby-prof: Shoop#tax matched nothing: the program has no Shoop"
+  end
+
+  it "is profiled beside the profile of the whole program" do
+    report = project.path("tmp/program.txt")
+    FileUtils.mkdir_p(project.path("tmp"))
+    result = project.rspec(env: { "RUBY_PROF" => "1", "RUBY_PROF_FILE" => report, "RUBY_PROF_PRINTER" => "flat" }, ruby: ["-rruby-prof/auto"])
+    expect(result.stdout).to include "tmp/ruby-prof/index.html"
+    expect(calls("tmp/ruby-prof/run.rbprof", "Shop#tax")).to eq 506
+    expect(File.read(report, encoding: "UTF-8")).to match(/\s506\s+Shop#tax/)
+    expect(project.read("tmp/ruby-prof/#{project.reports.grep(/\Atwo/).first}")).to include "Shop#tax"
+  end
+
   it "takes printers' other names, and writes nothing for 0" do
     expect(project.rspec(env: { "RUBY_PROF" => "stack" }).stdout).to include "run.html"
     project.clear

@@ -88,6 +88,27 @@ proptest! {
     }
 
     #[test]
+    fn pruning_keeps_the_costliest_paths(tape in any_tape(), limit in 1..40usize) {
+        let profile = record(&tape).profile;
+        let Some(rest) = profile.pruned(limit) else {
+            prop_assert!(profile.nodes().len() <= limit);
+            return Ok(());
+        };
+        prop_assert_eq!(rest.check(), Ok(()));
+        prop_assert_eq!(rest.total(), profile.total());
+        prop_assert!(rest.nodes().len() <= limit.max(profile.threads().len()) + profile.threads().len());
+        let totals = |profile: &Profile| -> Vec<u64> {
+            let paths = (0..profile.nodes().len() as u32).map(NodeId);
+            let below_roots = paths.filter(|id| profile.parent(*id).is_some());
+            below_roots.map(|id| profile.node(id).total).collect()
+        };
+        if let Some(least) = totals(&rest).into_iter().min() {
+            let more = totals(&profile).into_iter().filter(|total| *total > least).count();
+            prop_assert!(more < limit, "{} paths cost more than the cheapest that stays", more);
+        }
+    }
+
+    #[test]
     fn what_is_hidden_is_its_callers(tape in any_tape(), hidden in any::<u64>()) {
         let profile = record(&tape).profile;
         let is_hidden = |method: MethodId| hidden >> (method.0 % 64) & 1 == 1;

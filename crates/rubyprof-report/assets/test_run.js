@@ -24,9 +24,9 @@
     if (column === DESCRIPTION) {
       const text = clip(value) || "(no description)";
       const name = element("td", { class: "name" });
-      const link = example[REPORT] ? element("a", { class: "report", href: example[REPORT] }, text) : element("span", {}, text);
-      if (text !== value) link.title = value.slice(0, 2000);
-      name.append(link);
+      const what = element("span", { class: "what" }, example[REPORT] ? element("a", { class: "report", href: example[REPORT] }, text) : text);
+      if (text !== value) what.title = value.slice(0, 2000);
+      name.append(what);
       return name;
     }
     if (column === LOCATION) return element("td", { class: "line" }, clip(value));

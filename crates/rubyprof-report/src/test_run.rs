@@ -209,7 +209,7 @@ impl<'a> View<'a> {
             },
             slowest: top(run, |example| Some(example.nanoseconds)),
             most_calling: top(run, |example| example.calls),
-            most_valued: top(run, |example| example.value),
+            most_valued: top(run, |example| unit_title(unit).and(example.value)),
             data: data(&run.examples),
         }
     }

@@ -11,6 +11,7 @@ module RubyProf
         end
 
         def start
+          ForTestProf.install
           TestRun.whole&.suite_began
         end
 

@@ -29,6 +29,8 @@ module RubyProf
         end
 
         def run_before_example
+          # Some run an example again when it fails.
+          RSpecAdapter.deliver(@ruby_prof)
           @ruby_prof = RSpecAdapter.profile_for(self)
           return super unless @ruby_prof
 

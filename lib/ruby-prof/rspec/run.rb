@@ -31,6 +31,7 @@ module RubyProf
         def suite_began(config)
           return TestRun.abandon || (@off = true) if bisecting?(config)
 
+          ForTestProf.install
           TestRun.whole&.suite_began
           config.reporter.register_listener(RunListener.new, :dump_summary)
         end

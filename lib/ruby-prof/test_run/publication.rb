@@ -37,7 +37,10 @@ module RubyProf
       def write(parts, missing)
         summary = Summary.new(parts, missing, groups: @parallel&.groups)
         announcement = Announcement.new
-        write_pages(summary, parts, announcement) if summary.profiled?
+        if summary.profiled?
+          @settings.unmatched.each { |sentence| @output.problem(sentence) }
+          write_pages(summary, parts, announcement)
+        end
         announcement.add(:json, @output.write("run.json", JSONFormat.new(summary).to_s)) if format?("json")
         announcement.add(:junit, @output.write("junit.xml", JUnitFormat.new(summary).to_s)) if format?("junit")
         summary.number = @parallel&.number

@@ -52,7 +52,7 @@ module RubyProf
         @profile = !(word.nil? || OFF.include?(word.downcase))
         @kind = printer(word)
         @boot = flag("RUBY_PROF_BOOT")
-        @directory = File.expand_path(value("RUBY_PROF_OUT") || DEFAULT_DIRECTORY)
+        @directory = read_directory
         @formats = read_formats
         @top = read_top
         @profile_options = read_profile_options
@@ -61,6 +61,12 @@ module RubyProf
       # @return [Boolean] whether something is to be kept of each example
       def rows?
         profile || formats.any? { |format| format != "text" }
+      end
+
+      # @return [Array<String>] sentences about names in RUBY_PROF_ONLY and RUBY_PROF_EXCLUDE that nothing has, now that all is
+      #   loaded
+      def unmatched
+        %w[RUBY_PROF_ONLY RUBY_PROF_EXCLUDE].flat_map { |name| PatternList.missing(value(name) || "") }
       end
 
       private
@@ -89,6 +95,12 @@ module RubyProf
         return false if OFF.include?(text.downcase)
 
         refuse(name, text, "0 or 1")
+      end
+
+      def read_directory
+        File.expand_path(value("RUBY_PROF_OUT") || DEFAULT_DIRECTORY)
+      rescue ArgumentError => e # ~nobody, a NUL
+        raise ArgumentError, "RUBY_PROF_OUT=#{value("RUBY_PROF_OUT")} cannot be used: #{e.message}"
       end
 
       def read_formats

@@ -95,6 +95,8 @@ module RubyProf
         notes = missing.map do |number, alive|
           alive ? "Process #{number} had not ended when this was written." : "Process #{number} ended without a report of its own: its examples are missing."
         end
+        elsewhere = profiled? ? rows.count { |row| row.calls.nil? && row.status == "passed" } : 0
+        notes << "#{Text.count(elsewhere, "example")} ran in other processes, or before the profile began, and have no counts." if elsewhere.positive?
         notes << "#{unseen} of #{@groups} processes had not begun when this was written." if unseen.positive?
         notes << "The report on the whole run has its #{Text.thousands(Spool::MOST_PATHS)} costliest call paths; calls along cheaper ones are their callers'." if pruned
         notes
@@ -113,7 +115,7 @@ module RubyProf
       # @return [String] the page over all examples
       def page
         data = rows.map { |row| [row.description, row.location, row.status, ranking.nanoseconds(row), row.calls, times? ? nil : row.total, row.report, row.process] }
-        facts = { framework: framework, started_at: started_at, measure_mode: measure_mode, nanoseconds: (seconds * 1_000_000_000).round, processes: parts.length,
+        facts = { framework: framework, started_at: started_at.tr("T", " ").sub("Z", " UTC"), measure_mode: measure_mode, nanoseconds: (seconds * 1_000_000_000).round, processes: parts.length,
                   outside: outside_total, total: total, calls: calls, whole_report: whole_report, profile_file: profile_file, notes: notes, version: VERSION }
         Report.test_run(facts, data)
       end

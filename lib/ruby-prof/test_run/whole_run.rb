@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "ruby-prof/test_prof"
 require "ruby-prof/test_run/ranking"
 require "ruby-prof/test_run/part"
 require "ruby-prof/test_run/parallel"
@@ -57,7 +58,7 @@ module RubyProf
       #
       # @param alone [Boolean] whether no other example runs at the same time: then all threads are its own
       def example_began(alone: true)
-        return if elsewhere?
+        return if over?
 
         TestRun.begin_expectations
         return unless profile?
@@ -66,11 +67,13 @@ module RubyProf
 
         restrict_outside
         @running[::Thread.current] = @recording.start(threads: [::Thread.current])
+      rescue StandardError => e
+        not_profiled(e)
       end
 
       # It ends.
       def example_left(alone: true)
-        return if elsewhere?
+        return if over?
 
         profile = @running.delete(::Thread.current) or return
         if alone
@@ -78,13 +81,20 @@ module RubyProf
         else
           @left[::Thread.current] = @recording.finish(profile)
         end
+      rescue StandardError => e
+        not_profiled(e)
       end
 
       # What became of it.
       #
-      # @param facts [Hash] id, description, location, status, seconds and failure
+      # @param id [String] the same in every run
+      # @param description [String]
+      # @param location [String] file:line
+      # @param status [Symbol, String] passed, failed or pending
+      # @param seconds [Float, nil] as the test framework took them
+      # @param failure [String, nil] its message
       def example_recorded(id:, description:, location:, status:, seconds:, failure: nil)
-        return if elsewhere?
+        return if over?
 
         segment = @left.delete(::Thread.current)
         row = Row.new(Text.clean(id), Text.clean(description), Text.clean(location), status.to_s, seconds, segment&.total, segment&.calls, segment&.objects,
@@ -105,7 +115,7 @@ module RubyProf
       #
       # @return [Announcement, nil] nil if that was done, or this is another process
       def finish
-        return if @announcement || elsewhere?
+        return if over?
 
         @announcement = Announcement.new
         return @announcement if @began.nil?
@@ -121,7 +131,7 @@ module RubyProf
 
       # The run is nobody's: nothing is written.
       def abandon
-        return if elsewhere?
+        return if over?
 
         [*@running.values, @outside].compact.each { |profile| @recording.drop(profile) }
         @running.clear
@@ -139,6 +149,16 @@ module RubyProf
       # A forked child has this object too, and is not the run.
       def elsewhere?
         Process.pid != @pid
+      end
+
+      # Also in a second run of the framework in this process.
+      def over?
+        elsewhere? || !@announcement.nil?
+      end
+
+      # A defect of ours is no failure of a test.
+      def not_profiled(error)
+        @output.problem("an example was not profiled: #{error.message} (#{error.class})")
       end
 
       def begin_outside(threads: nil)

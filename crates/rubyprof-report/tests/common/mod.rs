@@ -5,6 +5,7 @@
 )]
 
 pub(crate) mod callgrind;
+pub(crate) mod golden;
 pub(crate) mod page;
 
 use rubyprof_core::{
