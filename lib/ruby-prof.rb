@@ -5,6 +5,7 @@ require "ruby-prof/extension"
 require "ruby-prof/error"
 require "ruby-prof/profile"
 require "ruby-prof/files"
+require "ruby-prof/growth"
 require "ruby-prof/legacy"
 require "ruby-prof/vm_probe"
 require "ruby-prof/measure_modes"
@@ -19,6 +20,7 @@ require "ruby-prof/measure_modes"
 module RubyProf
   autoload :AbstractPrinter, "ruby-prof/printers/abstract_printer"
   autoload :CallInfoPrinter, "ruby-prof/printers/call_info_printer"
+  autoload :CallProfile, "ruby-prof/call_profile"
   autoload :CallStackPrinter, "ruby-prof/printers/call_stack_printer"
   autoload :CallTreePrinter, "ruby-prof/printers/call_tree_printer"
   autoload :CallTreeVisitor, "ruby-prof/call_tree_visitor"
@@ -35,9 +37,9 @@ module RubyProf
   autoload :PrinterOptions, "ruby-prof/printers/options"
 
   # Modules and classes of ours whose methods no profile shows, besides those of the extension.
-  HIDDEN = [WholeFile]
+  HIDDEN = [WholeFile, Growth]
 
-  private_constant :VMProbe, :Report, :PrinterArguments, :PrinterOptions, :HIDDEN
+  private_constant :VMProbe, :Report, :Growth, :TestProfiles, :PrinterArguments, :PrinterOptions, :HIDDEN
 
   figure_measure_mode
 end

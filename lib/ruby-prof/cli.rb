@@ -22,10 +22,11 @@ module RubyProf
     # What ruby-prof exits with after a wrong word (its exit(-1)).
     USAGE_STATUS = 255
 
-    COMMANDS = { "report" => :ReportCommand, "merge" => :MergeCommand }.freeze
+    COMMANDS = { "report" => :ReportCommand, "merge" => :MergeCommand, "check" => :CheckCommand }.freeze
 
     autoload :ReportCommand, "ruby-prof/cli/report_command"
     autoload :MergeCommand, "ruby-prof/cli/merge_command"
+    autoload :CheckCommand, "ruby-prof/cli/check_command"
     autoload :RunCommand, "ruby-prof/cli/run_command"
 
     # Does what the words say. To run a program, this process becomes it.

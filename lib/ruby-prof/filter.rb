@@ -32,9 +32,16 @@ module RubyProf
     # @param exclude [Array] patterns
     # @raise [ArgumentError] for a pattern that is none
     def initialize(only: [], exclude: [])
-      @only = only.flatten.map { |pattern| Pattern.of(pattern) }
-      @exclude = exclude.flatten.map { |pattern| Pattern.of(pattern) }
+      @only = patterns(only)
+      @exclude = patterns(exclude)
     end
+
+    # flatten asks each whether it is an Array, modules of the program too.
+    def patterns(list)
+      list = list.flatten if list.any? { |pattern| ::Array === pattern }
+      list.map { |pattern| Pattern.of(pattern) }
+    end
+    private :patterns
 
     # @param facts [Array<Array>] a method each: full name, class name or nil, klass_flags, name or
     #   nil, file or nil

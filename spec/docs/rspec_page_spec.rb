@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-require "test_project"
+require "sample_project"
 
 # Every line of Ruby in docs/rspec.md holds.
 RSpec.describe "docs/rspec.md", stress: false do
@@ -16,7 +16,7 @@ RSpec.describe "docs/rspec.md", stress: false do
   it "has RSpec examples that pass" do
     spec = "require \"ruby-prof/rspec\"\nrequire \"program\"\nRSpec.describe Shop do\n" \
            "#{rspec.each_with_index.map { |text, index| "it \"#{index}\" do\n#{text}end\n" }.join}end\n"
-    TestProject.open("program.rb" => program, "spec/shop_spec.rb" => spec) do |project|
+    SampleProject.open("program.rb" => program, "spec/shop_spec.rb" => spec) do |project|
       run = project.rspec
       expect(run.outcomes.size).to be > 8
       expect(run.outcomes.reject { |_, outcome| outcome == :passed }).to eq({})
@@ -26,7 +26,7 @@ RSpec.describe "docs/rspec.md", stress: false do
   it "has Minitest examples that pass, one for each assertion" do
     test = "require \"minitest/autorun\"\nrequire \"ruby-prof/minitest\"\nrequire \"program\"\nclass ShopTest < Minitest::Test\n" \
            "#{minitest.each_with_index.map { |text, index| "def test_#{index}\n#{text}end\n" }.join}end\n"
-    TestProject.open("program.rb" => program, "test/shop_test.rb" => test) do |project|
+    SampleProject.open("program.rb" => program, "test/shop_test.rb" => test) do |project|
       run = project.minitest("test/shop_test.rb")
       expect(run.stdout).to match(/^#{minitest.size} runs, \d+ assertions, 0 failures, 0 errors/), run.stdout
     end

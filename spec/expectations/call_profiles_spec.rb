@@ -42,7 +42,7 @@ RSpec.describe "match_call_profile", stress: false do
   include ExpectedOutcomes
 
   it "writes the file, matches, fails when a call is added, and writes anew when asked" do
-    TestProject.open("program.rb" => program + same, "spec/job_spec.rb" => spec) do |project|
+    SampleProject.open("program.rb" => program + same, "spec/job_spec.rb" => spec) do |project|
       first = project.rspec("--order", "defined")
       expect(surprises(first)).to eq({})
       expect(project.files("spec/call_profiles/*")).to include "spec/call_profiles/run.json"
@@ -60,7 +60,7 @@ RSpec.describe "match_call_profile", stress: false do
   end
 
   it "does so for Minitest" do
-    TestProject.open("program.rb" => program + same, "test/job_test.rb" => test) do |project|
+    SampleProject.open("program.rb" => program + same, "test/job_test.rb" => test) do |project|
       expect(project.minitest("test/job_test.rb")["test_run"]).to eq :passed
       expect(project.files("test/call_profiles/*")).to eq ["test/call_profiles/run.json"]
       expect(project.minitest("test/job_test.rb")["test_run"]).to eq :passed

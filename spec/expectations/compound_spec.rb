@@ -107,7 +107,7 @@ RSpec.describe "make_calls joined with other matchers", stress: false do
   RUBY
 
   before(:context) do
-    TestProject.open({ "program.rb" => program, "spec/shop_spec.rb" => spec }) { |project| @run = project.rspec }
+    SampleProject.open({ "program.rb" => program, "spec/shop_spec.rb" => spec }) { |project| @run = project.rspec }
   end
 
   it "passes, fails and refuses where it must" do

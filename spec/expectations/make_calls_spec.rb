@@ -140,7 +140,7 @@ RSpec.describe "make_calls", stress: false do
   before(:context) do
     files = { "program.rb" => program, "spec/template_spec.rb" => spec,
               "later.rb" => "class Later\n  def call = 1\nend\n", "later_still.rb" => "class LaterStill\n  def call = 1\nend\n" }
-    TestProject.open(files) { |project| @run = project.rspec }
+    SampleProject.open(files) { |project| @run = project.rspec }
   end
 
   it "runs without a warning" do

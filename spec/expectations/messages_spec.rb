@@ -71,7 +71,7 @@ RSpec.describe "Failure messages of matchers", stress: false do
   RUBY
 
   before(:context) do
-    TestProject.open({ "lib/program.rb" => program, "spec/pages_spec.rb" => spec }) { |project| @run = project.rspec("-I", "lib") }
+    SampleProject.open({ "lib/program.rb" => program, "spec/pages_spec.rb" => spec }) { |project| @run = project.rspec("-I", "lib") }
   end
 
   def message(name)

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-require "test_project"
+require "sample_project"
 
 RSpec.describe "Assertions for Minitest", stress: false do
   program = <<~RUBY
@@ -87,7 +87,7 @@ RSpec.describe "Assertions for Minitest", stress: false do
   RUBY
 
   before(:context) do
-    TestProject.open({ "program.rb" => program, "test/template_test.rb" => test }) { |project| @run = project.minitest("test/template_test.rb") }
+    SampleProject.open({ "program.rb" => program, "test/template_test.rb" => test }) { |project| @run = project.minitest("test/template_test.rb") }
   end
 
   it "pass and fail where they must" do

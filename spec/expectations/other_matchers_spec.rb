@@ -109,7 +109,7 @@ RSpec.describe "Matchers over several runs", stress: false do
   RUBY
 
   before(:context) do
-    TestProject.open({ "program.rb" => program, "spec/report_spec.rb" => spec }) { |project| @run = project.rspec }
+    SampleProject.open({ "program.rb" => program, "spec/report_spec.rb" => spec }) { |project| @run = project.rspec }
   end
 
   it "passes, fails and refuses where it must" do

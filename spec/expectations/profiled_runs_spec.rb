@@ -38,7 +38,7 @@ RSpec.describe "Matchers in profiled runs", stress: false do
   { "examples" => {}, "a whole run" => { "RUBY_PROF" => "1" }, "a whole run without its boot" => { "RUBY_PROF" => "flat", "RUBY_PROF_BOOT" => "0" },
     "a run that counts objects" => { "RUBY_PROF" => "flat", "RUBY_PROF_MODE" => "allocations" } }.each do |what, env|
     it "count what they count in #{what}" do
-      TestProject.open("program.rb" => program, "spec/shop_spec.rb" => spec) do |project|
+      SampleProject.open("program.rb" => program, "spec/shop_spec.rb" => spec) do |project|
         run = project.rspec(env: env)
         expect(run.outcomes.size).to eq 13
         expect(surprises(run)).to eq({})
@@ -52,14 +52,14 @@ RSpec.describe "Matchers in profiled runs", stress: false do
   end
 
   it "write nothing when all is well and nothing was asked for" do
-    TestProject.open("program.rb" => program, "spec/shop_spec.rb" => spec.gsub(":ruby_prof, ", "")) do |project|
+    SampleProject.open("program.rb" => program, "spec/shop_spec.rb" => spec.gsub(":ruby_prof, ", "")) do |project|
       expect(project.rspec("-e", "passes: c").outcomes.size).to eq 5
       expect(project.files("tmp/**/*")).to eq []
     end
   end
 
   it "go on where no report can be written" do
-    TestProject.open("program.rb" => program, "spec/shop_spec.rb" => spec, "tmp" => "in the way") do |project|
+    SampleProject.open("program.rb" => program, "spec/shop_spec.rb" => spec, "tmp" => "in the way") do |project|
       run = project.rspec("-e", "fails: calls")
       expect(run["fails: calls"]).to end_with "got 3\n  3  from Shop#total  program.rb:2"
       expect(run.stderr).to include "tmp"

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-require "test_project"
+require "sample_project"
 
 # Examples of a project that say in their names what must come of them: "passes: ...", "fails: ...", "refused: ...".
 module ExpectedOutcomes

@@ -2,81 +2,94 @@
 
 require "fileutils"
 require "json"
-require "tmpdir"
+require "open3"
+require "rbconfig"
 require "subprocess"
+require "tmpdir"
 
-# A small project in a directory of its own, and its tests run by real rspec and ruby.
+# A small project whose tests run in processes of their own.
 class TestProject
-  # What came of one run: by the description of each example (or the name of each test) :passed or the message.
-  Run = Struct.new(:outcomes, :stdout, :stderr, :status) do
-    def [](name)
-      outcomes.fetch(name)
-    end
-  end
+  UNSET = %w[RUBY_PROF RUBY_PROF_MODE RUBY_PROF_BOOT RUBY_PROF_OUT RUBY_PROF_ONLY RUBY_PROF_EXCLUDE RUBY_PROF_C_CALLS RUBY_PROF_TOP RUBY_PROF_FORMAT
+             RUBY_PROF_RUN TEST_ENV_NUMBER PARALLEL_PID_FILE PARALLEL_TEST_GROUPS SPEC_OPTS].to_h { |name| [name, nil] }
 
-  def self.open(files)
-    Dir.mktmpdir("ruby-prof-project") do |directory|
-      project = new(File.realpath(directory))
-      files.each { |path, text| project.write(path, text) }
-      yield project
+  # A program to be tested.
+  SHOP = <<~RUBY
+    class Shop
+      def price(items) = items.sum { |item| tax(item) }
+      def tax(item) = item * 2
+      def prepare = tidy(1)
+      def tidy(left) = left
     end
-  end
+  RUBY
 
   attr_reader :directory
 
-  def initialize(directory)
-    @directory = directory
+  def initialize(files = {})
+    @directory = File.realpath(Dir.mktmpdir("ruby-prof-project-"))
+    write("lib/shop.rb", SHOP)
+    files.each { |path, text| write(path, text) }
   end
 
   def write(path, text)
-    path = File.join(@directory, path)
-    FileUtils.mkdir_p(File.dirname(path))
-    File.write(path, text)
+    target = File.join(directory, path)
+    FileUtils.mkdir_p(File.dirname(target))
+    File.write(target, text)
   end
 
   def read(path)
-    File.read(File.join(@directory, path), encoding: "UTF-8")
+    File.read(File.join(directory, path), encoding: Encoding::UTF_8)
   end
 
-  def files(pattern)
-    Dir.glob(pattern, base: @directory).sort
+  def path(name)
+    File.join(directory, name)
   end
 
-  # @return [Run]
-  def rspec(*arguments, env: {})
-    out, err, status = execute(env, "-S", "rspec", "--format", "progress", "--format", "json", "--out", "rspec.json", *arguments)
-    raise "no example ran:\n#{out}#{err}" if out.match?(/^0 examples/)
-
-    examples = File.exist?(File.join(@directory, "rspec.json")) ? JSON.parse(read("rspec.json")).fetch("examples") : []
-    outcomes = examples.to_h { |each| [each["description"], each["status"] == "passed" ? :passed : "#{each.dig("exception", "class")}: #{each.dig("exception", "message").to_s.strip}"] }
-    Run.new(outcomes, out, err, status)
+  # Files below tmp/ruby-prof, without ours that begin with a dot.
+  def reports(below = "tmp/ruby-prof")
+    Dir.glob("**/*", base: path(below)).select { |name| File.file?(path("#{below}/#{name}")) }.sort
   end
 
-  # @return [Run]
-  def minitest(path, *arguments, env: {})
-    out, err, status = execute(env, "-Itest", path, "--verbose", *arguments)
-    Run.new(minitest_outcomes(out), out, err, status)
+  def json(below = "tmp/ruby-prof")
+    JSON.parse(read("#{below}/run.json"))
   end
 
-  # Runs Ruby in the project's directory.
-  def execute(env, *arguments)
-    lib = File.join(GEM_ROOT, "lib")
-    out, err, status = Open3.capture3(Subprocess::CLEAN.merge("LC_ALL" => "C.UTF-8", "SPEC_OPTS" => nil, "CI" => nil).merge(env),
-                                      RbConfig.ruby, "-w", "-I", lib, "-I", @directory, *arguments, chdir: @directory)
-    [out, err].each { |text| text.force_encoding(Encoding::UTF_8) }
-    [out, err, status]
+  def example(description, below = "tmp/ruby-prof")
+    json(below)["examples"].find { |row| row["description"] == description }
+  end
+
+  def clear
+    FileUtils.rm_rf(path("tmp"))
+  end
+
+  def rspec(*arguments, env: {}, ruby: [])
+    run(env, ["-r./boot", *ruby, "-S", "rspec", "--require", "shop", *arguments])
+  end
+
+  def minitest(file, *arguments, env: {}, ruby: [])
+    run(env, ["-r./boot", *ruby, "-rshop", file, *arguments])
+  end
+
+  def run(env, arguments, command: RbConfig.ruby, **options)
+    write("boot.rb", "") unless File.exist?(path("boot.rb"))
+    command = [environment.merge(env), command, *arguments]
+    stdout, stderr, status = Open3.capture3(*command, chdir: directory, **options)
+    Subprocess::Result.new(*[stdout, stderr].map { |text| text.force_encoding(Encoding::UTF_8) }, status)
+  end
+
+  # Starts a process and does not wait for it.
+  def spawn_rspec(*arguments, env: {})
+    write("boot.rb", "") unless File.exist?(path("boot.rb"))
+    command = [RbConfig.ruby, "-r./boot", "-S", "rspec", "--require", "shop", *arguments]
+    Process.spawn(environment.merge(env), *command, chdir: directory, out: path("out.log"), err: path("err.log"))
+  end
+
+  def delete
+    FileUtils.remove_entry(directory, true)
   end
 
   private
 
-  def minitest_outcomes(out)
-    passed = out.scan(/^\S*#(test_\S+) = [\d.]+ s = \.$/).flatten.to_h { |name| [name, :passed] }
-    parts = out.split(/^ +\d+\) (?=Failure:|Error:)/).drop(1)
-    failed = parts.to_h do |part|
-      lines = part.sub(/^\d+ runs, .*\z/m, "").strip.lines
-      name = lines[1][/#(test_\S+?)[\s:]/, 1]
-      [name, lines.drop(2).join.strip]
-    end
-    passed.merge(failed)
+  def environment
+    Subprocess::CLEAN.merge(UNSET).merge("RUBYLIB" => [File.join(GEM_ROOT, "lib"), path("lib")].join(File::PATH_SEPARATOR), "LANG" => "C.UTF-8")
   end
 end

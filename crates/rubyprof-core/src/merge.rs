@@ -118,7 +118,8 @@ impl Profile {
         for (index, thread) in self.threads.iter().enumerate() {
             let root = methods[self.node(thread.root).method.index()];
             let (into, root) = weaver.thread(thread.clone(), root);
-            weaver.tree(self, &methods, index, into, Onto::Root(root), &hidden);
+            let hidden = |id| hidden(self.node(id).method);
+            weaver.tree(self, &methods, index, into, Onto::Root(root), hidden);
         }
         let mut rest = weaver.finish(self);
         rest.drop_unused_methods();
@@ -199,7 +200,7 @@ struct Member<'a> {
 }
 
 impl Profile {
-    fn drop_unused_methods(&mut self) {
+    pub(crate) fn drop_unused_methods(&mut self) {
         let mut used = vec![false; self.methods.len()];
         for node in &self.nodes {
             used[node.method.index()] = true;

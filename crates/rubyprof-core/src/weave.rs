@@ -146,7 +146,7 @@ impl Weaver {
     }
 
     /// Adds a tree and the allocations of its thread to the new profile's thread `into`. `methods` are the part's
-    /// [`methods_of`](Self::methods_of). Calls of methods that are `hidden` (by the part's numbers) are their
+    /// [`methods_of`](Self::methods_of). Calls along paths that are `hidden` (by the part's numbers) are their
     /// caller's; a root is never hidden.
     pub(crate) fn tree(
         &mut self,
@@ -155,7 +155,7 @@ impl Weaver {
         thread: usize,
         into: usize,
         onto: Onto,
-        hidden: impl Fn(MethodId) -> bool,
+        hidden: impl Fn(NodeId) -> bool,
     ) {
         let root = part.threads[thread].root;
         // By node of the part, from the root on: the draft that stands for it. Preorder: a node's
@@ -172,7 +172,7 @@ impl Weaver {
                 (Some(parent), _) => Some(placed[(parent.0 - root.0) as usize]),
             };
             let draft = match (caller, onto) {
-                (Some(caller), _) if id != root && hidden(node.method) => {
+                (Some(caller), _) if id != root && hidden(id) => {
                     let heir = self.drafts[caller as usize].method;
                     heirs.entry(node.method).or_insert(heir);
                     add(&mut self.own[caller as usize], node.own);

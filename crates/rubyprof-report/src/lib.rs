@@ -13,6 +13,8 @@
 //! - [`call_stack`]: the call trees as a page of rows that open and close.
 //! - [`flame_graph`]: the call trees as a page of boxes as wide as their totals.
 //!
+//! [`test_run`] is the page over the profiles of many tests.
+//!
 //! What a row shows is decided once for all printers (`selection`), how a number or a name looks
 //! as well (`format`). HTML comes from the files in `templates/` and `assets/`.
 //!
@@ -35,6 +37,7 @@ mod options;
 mod page;
 mod printer;
 mod selection;
+mod test_run;
 mod tree;
 
 pub use error::Error;
@@ -48,3 +51,4 @@ pub use printer::flat::{flat, flat_part};
 pub use printer::graph::{graph, graph_part};
 pub use printer::graph_html::graph_html;
 pub use printer::text::Part;
+pub use test_run::{Example, Status, TestRun, test_run};

@@ -19,6 +19,7 @@ module RubyProf
                ruby-prof [options] -- COMMAND [arguments]
                ruby-prof report [options] FILE...
                ruby-prof merge FILE... -f FILE
+               ruby-prof check --baseline FILE CURRENT...
 
         Runs a Ruby program, counts and times each call, and prints a report when it
         ends. The program notices nothing: its arguments, input, output, errors and

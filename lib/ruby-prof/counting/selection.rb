@@ -17,6 +17,7 @@ module RubyProf
     # list: among 5,000 classes of 20 methods and 700,000 objects "Foo", "Foo::*#find" and "**#find" take 30 to 40 ms,
     # and a Regexp, which is compared with 100,000 names, 170 ms.
     class Selection
+      Reflection = Filter.const_get(:Reflection)
       FORMS = "give a String such as \"Foo#bar\", \"Foo.bar\", \"Foo::**#find_*\" or \"Foo\", a Method, a Regexp on full names, or a Module"
 
       # No loaded method is what a pattern says: a count of it would be 0 whatever the program does.
@@ -40,7 +41,7 @@ module RubyProf
       def targets
         @targets = Hash.new { |hash, owner| hash[owner] = {} }.compare_by_identity
         @items.each { |item| add(item) }
-        @targets.each_value.flat_map(&:values).sort_by { |target| [target.name, target.owner.object_id] }
+        @targets.each_value.flat_map(&:values).sort_by { |target| [target.name, Reflection.name(target.owner)] }
       end
 
       # @param method [Filter::Method]
@@ -77,5 +78,14 @@ require "ruby-prof/counting/selection/search"
 require "ruby-prof/counting/selection/explanation"
 
 module RubyProf
-  HIDDEN.push(*[Counting::Selection].flat_map { |mod| [mod, *mod.constants(false).map { |name| mod.const_get(name) }.grep(::Module)] })
+  private_constant :Counting
+
+  # A profile of a whole run goes on while a matcher asks which methods it counts.
+  module Counting
+    class Selection
+      parts = [Search, Item::Pattern].flat_map { |mod| [mod, *mod.constants(false).map { |name| mod.const_get(name) }.grep(::Module)] }
+      HIDDEN.push(self, Target, Item, Found, Constants, Constants::Lookup, Explanation, *parts, Filter, Filter::Method, Reflection, Found::Reported, Item::Glob,
+                  Filter.const_get(:Place))
+    end
+  end
 end

@@ -17,4 +17,5 @@ module RubyProf
       end
     end
   end
+  private_constant :Expectations
 end

@@ -116,8 +116,6 @@ module RubyProf
       # Between two stars the first place that fits is as good as any later one. So it is not given up again, and a
       # long name costs no more than its length.
       def component(text, any)
-        return "#{any}+" if text.match?(/\A\*+\z/)
-
         first, *middle = text.split(/(?<!\\)\*+/, -1).map { |part| Regexp.escape(Glob.unescape(part)) }
         return first if middle.empty?
 

@@ -16,7 +16,7 @@ macro_rules! template {
     };
 }
 
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 10] = [
     template!("shared/head.html"),
     template!("shared/facts.html"),
     template!("shared/paths.html"),
@@ -26,6 +26,7 @@ const TEMPLATES: [(&str, &str); 9] = [
     template!("graph_html/foot.html"),
     template!("call_stack/page.html"),
     template!("flame_graph/page.html"),
+    template!("test_run/page.html"),
 ];
 
 /// Parses the templates. Filters know the unit, so a view carries bare numbers and every number of

@@ -8,6 +8,7 @@ mod counter;
 mod data;
 mod exclusion;
 mod files;
+mod growth;
 mod leaving;
 mod measurement;
 mod members;
@@ -21,6 +22,7 @@ mod reference;
 mod report;
 mod running;
 mod store;
+mod test_profiles;
 mod testing;
 mod thread;
 
@@ -39,6 +41,8 @@ pub(crate) fn init(ruby: &Ruby) -> Result<(), Error> {
     allocation::init(ruby, module)?;
     report::init(ruby, module)?;
     counter::init(ruby, module)?;
+    growth::init(ruby, module)?;
     module_functions::init(ruby, module)?;
+    test_profiles::init(ruby, module)?;
     testing::init(ruby, module)
 }

@@ -108,7 +108,7 @@ fn find<T: Copy>(ruby: &Ruby, known: &[(&str, T)], name: magnus::Symbol) -> Resu
 }
 
 /// What `write` writes, as a String.
-fn text(
+pub(super) fn text(
     ruby: &Ruby,
     write: impl FnOnce(&mut Vec<u8>) -> Result<(), rubyprof_report::Error>,
 ) -> Result<RString, Error> {
@@ -155,6 +155,8 @@ fn report_options(ruby: &Ruby, hash: RHash) -> Result<Options, Error> {
     Ok(options)
 }
 
+mod test_run;
+
 fn column(ruby: &Ruby, value: Value) -> Result<Column, Error> {
     let name: String = value.funcall("to_s", ())?;
     Column::from_name(&name)
@@ -166,5 +168,6 @@ pub(crate) fn init(_ruby: &Ruby, module: RModule) -> Result<(), Error> {
     report.define_singleton_method("render", function!(render, 3))?;
     report.define_singleton_method("call_paths", function!(call_paths, 1))?;
     report.define_singleton_method("render_part", function!(render_part, 4))?;
-    report.define_singleton_method("call_trees", function!(call_trees, 2))
+    report.define_singleton_method("call_trees", function!(call_trees, 2))?;
+    report.define_singleton_method("test_run", function!(test_run::render, 2))
 }

@@ -5,8 +5,6 @@ module RubyProf
     class Selection
       # A module by its name, without loading it.
       module Constants
-        Reflection = Filter.const_get(:Reflection)
-
         # What is there: the module, or nil and why. `scope` is the last module on the way, `part` the name that is not in it;
         # `feature` is the file that an autoload would load.
         Lookup = Struct.new(:module, :scope, :part, :value, :feature)
@@ -17,14 +15,14 @@ module RubyProf
         # @return [Lookup]
         def lookup(path)
           scope = ::Object
-          path.split("::").each do |part|
-            return Lookup.new(nil, scope, part) unless name?(part)
+          path.split("::", -1).each do |part|
+            holder = name?(part) ? holder(scope, part) : nil
+            return Lookup.new(nil, scope, part) unless holder
 
-            feature = Reflection.ask(scope, :autoload?, part, false)
+            feature = Reflection.ask(holder, :autoload?, part, false)
             return Lookup.new(nil, scope, part, nil, feature) if feature
-            return Lookup.new(nil, scope, part) unless defined_in?(scope, part)
 
-            value = value(scope, part)
+            value = value(holder, part)
             return Lookup.new(nil, scope, part, [value]) unless ::Module === value
 
             scope = value
@@ -32,9 +30,12 @@ module RubyProf
           Lookup.new(scope)
         end
 
-        # Those of a superclass or an included module count too, as they do for Ruby.
-        def defined_in?(scope, part)
-          Reflection.ask(scope, :const_defined?, part, !Reflection.same?(scope, ::Object))
+        # The module that has the constant: as for Ruby, a superclass or an included module may, but not Object.
+        def holder(scope, part)
+          return (scope if Reflection.ask(scope, :const_defined?, part, false)) if Reflection.same?(scope, ::Object)
+
+          ancestors = Reflection.ask(scope, :ancestors).take_while { |ancestor| !Reflection.same?(ancestor, ::Object) }
+          ancestors.find { |ancestor| Reflection.ask(ancestor, :const_defined?, part, false) }
         end
 
         # @return [Array<Symbol>] constants whose files are not loaded yet
@@ -48,11 +49,11 @@ module RubyProf
 
         # A deprecated constant warns whoever reads it, and it is not the program that does.
         def value(scope, part)
-          return Reflection.ask(scope, :const_get, part) unless ::Warning[:deprecated]
+          return Reflection.ask(scope, :const_get, part, false) unless ::Warning[:deprecated]
 
           begin
             ::Warning[:deprecated] = false
-            Reflection.ask(scope, :const_get, part)
+            Reflection.ask(scope, :const_get, part, false)
           ensure
             ::Warning[:deprecated] = true
           end

@@ -5,8 +5,6 @@ module RubyProf
     class Selection
       # Why no method is what a pattern says, and what to write or to do instead.
       class Explanation
-        Reflection = Filter.const_get(:Reflection)
-
         # @param item [Item]
         # @param silent [Array<Found>] methods that match, but whose calls are no events
         def initialize(item, silent)
@@ -33,9 +31,9 @@ module RubyProf
         end
 
         def everywhere
-          return owner_missing || "#{@item} matches no method that is loaded#{unloaded}" if @search.path && !@search.path.empty?
+          return "#{@item} matches no method that is loaded" unless @search.path&.match?(/\A[[:upper:]a-z]/)
 
-          "#{@item} matches no method that is loaded"
+          owner_missing || "#{@item} matches no method that is loaded#{unloaded}"
         end
 
         # Nil where the pattern's module is there.
@@ -51,7 +49,16 @@ module RubyProf
           return "#{part} is not loaded yet (it is an autoload of #{found.feature.inspect}): name #{part} before, or require its file" if found.feature
           return "#{part} is no class or module but of #{class_of(found.value.first)}" if found.value
 
-          "#{@item} matches no method: there is no #{part}#{guess_constant(found, part)}"
+          "#{@item} matches no method: there is no #{part}#{constant_instead(found, part)}"
+        end
+
+        def constant_instead(found, part)
+          return guess_constant(found, part) if Constants.name?(found.part)
+
+          name = found.part
+          return if name.empty?
+
+          Reflection.same?(found.scope, ::Object) ? ": write Foo##{name}, Foo.#{name} or **##{name}" : ": write #{part.delete_suffix("::#{name}")}.#{name}"
         end
 
         def class_of(value)
@@ -61,7 +68,7 @@ module RubyProf
         def guess_constant(found, part)
           guess = guess(found.part, Constants.names_in(found.scope))
           guess &&= part.delete_suffix(found.part) + guess
-          "#{". Did you mean #{guess}?" if guess} (If it is loaded later, load it before)"
+          "#{" (did you mean #{guess}?)" if guess}; if it is loaded later, require it before"
         end
 
         def method_missing
@@ -76,12 +83,13 @@ module RubyProf
           return if Reflection.none?(holder, @search.name)
 
           method = Reflection.ask(holder, :instance_method, @search.name)
-          owner, method = Filter.const_get(:Reported).found(method)
+          owner, method = Found::Reported.found(method)
           return unless owner
 
           written = Found.written(owner, method.name)
-          "#{@item} is defined in #{written[/\A(.*)[#.]#{Regexp.escape(method.name.name)}\z/m, 1]}: write #{written} " \
-            "(it counts calls on every receiver)"
+          made = "; to count objects of #{@search.path}, name the initialize that it has" if @search.kind == "." && @search.name == :new
+          "#{@item} is defined in #{written[0...-method.name.length - 1]}: write #{written} " \
+            "(it counts calls on every receiver#{made})"
         end
 
         def other_kind(mod)
@@ -108,7 +116,7 @@ module RubyProf
         def guess(text, names)
           return unless defined?(::DidYouMean::SpellChecker)
 
-          ::DidYouMean::SpellChecker.new(dictionary: names.map(&:name)).correct(text).first
+          ::DidYouMean::SpellChecker.new(dictionary: names.map { |name| Reflection.utf8(name.name) }).correct(text).first
         end
       end
     end

@@ -29,7 +29,7 @@ module RubyProf
         end
 
         def named_as_written?
-          owners.all? { |owner| owner.equal?(@holder) }
+          owners.all? { |owner| Selection::Reflection.same?(owner, @holder) }
         end
 
         def language
@@ -54,8 +54,9 @@ module RubyProf
         end
 
         def self.written(owner, name)
-          klass, flags = Filter.const_get(:Reflection).name_and_flags(owner)
-          "#{klass}#{(flags & (MethodInfo::CLASS_SINGLETON | MethodInfo::MODULE_SINGLETON)).zero? ? "#" : "."}#{name}"
+          klass, flags = Selection::Reflection.name_and_flags(owner)
+          kind = (flags & (MethodInfo::CLASS_SINGLETON | MethodInfo::MODULE_SINGLETON)).zero? ? "#" : "."
+          "#{klass}#{kind}#{Selection::Reflection.utf8(name.name)}"
         end
       end
     end

@@ -14,12 +14,12 @@ module RubyProf
           def of(pattern)
             case pattern
             when ::Method, ::UnboundMethod then of_method(pattern)
-            when ::Module then new(Pattern.of(pattern), Filter.const_get(:Reflection).name(pattern), Search::Everywhere)
+            when ::Module then of_module(pattern)
             when ::Regexp then new(Pattern.of(pattern), pattern.inspect, Search::Everywhere)
             when ::String then of_string(pattern)
             else
-              type = ::Kernel.instance_method(:class).bind_call(pattern)
-              raise TypeError, "#{type == ::NilClass ? "nil" : "a #{type}"} is no pattern for methods: #{FORMS}"
+              what = ::NilClass === pattern ? "nil" : Reflection.name(::Kernel.instance_method(:class).bind_call(pattern))
+              raise TypeError, "#{what} is no pattern for methods: #{FORMS}"
             end
           end
 
@@ -29,9 +29,14 @@ module RubyProf
             new(Pattern.of(method), Found.written(method.owner, method.name), Search::Given, method)
           end
 
+          def of_module(mod)
+            pattern = Pattern.of(mod)
+            new(pattern, pattern.name, Search::Everywhere, pattern.name)
+          end
+
           def of_string(text)
-            raise ArgumentError, "an empty String is no pattern for methods: #{FORMS}" if text.strip.empty?
-            raise ArgumentError, "#{text.inspect} is no pattern for methods: it is not in #{text.encoding}" unless text.valid_encoding?
+            text = in_utf8(text)
+            raise ArgumentError, "an empty String is no pattern for methods: #{FORMS}" if text.empty?
             if Pattern.path?(text)
               raise ArgumentError, "#{text.inspect} is a path, and calls are counted by methods: #{FORMS}"
             end
@@ -44,6 +49,16 @@ module RubyProf
             elsif name.match?(/[#.<]/) then new(pattern, name, Search::Everywhere)
             else new(pattern, name, Search::Everywhere, name)
             end
+          end
+
+          # Names of methods are compared in UTF-8.
+          def in_utf8(text)
+            text = text.encoding == ::Encoding::BINARY ? text.dup.force_encoding(::Encoding::UTF_8) : text.encode(::Encoding::UTF_8)
+            raise ArgumentError, "#{text.inspect} is no pattern for methods: it has bytes that are no UTF-8" unless text.valid_encoding?
+
+            text.strip
+          rescue ::EncodingError
+            raise ArgumentError, "#{text.inspect} is no pattern for methods: it is not all in #{text.encoding}"
           end
 
           def of_glob(glob)

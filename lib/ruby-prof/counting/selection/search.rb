@@ -5,9 +5,6 @@ module RubyProf
     class Selection
       # Where to look for the methods that a pattern means.
       module Search
-        Reflection = Filter.const_get(:Reflection)
-        Reported = Filter.const_get(:Reported)
-
         module_function
 
         # @return [Found, nil] if the method is the module's own
@@ -42,7 +39,20 @@ module RubyProf
 
           def methods
             mod = Search.module_named(path)
-            mod ? [Search.own(Search.holder(mod, kind), name)].compact : []
+            return [] unless mod
+
+            holder = Search.holder(mod, kind)
+            [Search.own(holder, name) || in_another_encoding(holder)].compact
+          end
+
+          private
+
+          # To Ruby that is another name; a profile shows the same.
+          def in_another_encoding(holder)
+            return if name.name.ascii_only?
+
+            other = Reflection.own_names(holder).find { |each| Reflection.utf8(each.name) == name.name }
+            Search.own(holder, other) if other
           end
         end
 
@@ -74,12 +84,13 @@ module RubyProf
           end
 
           def methods
-            owner, method = Reported.found(object)
+            owner, method = Found::Reported.found(object)
             owner ? [Found.new(owner, method)] : []
           end
         end
 
-        # All modules that there are: a constant that leads to one may be private, and nothing lists those.
+        # All modules that there are, but for those of ours that no profile shows. Constants are no way to them: some are
+        # private, and nothing lists those.
         class Everywhere
           # @return [String, nil] of the module where the pattern begins
           attr_reader :path
@@ -91,7 +102,8 @@ module RubyProf
           end
 
           def methods
-            modules = ::ObjectSpace.each_object(::Module).to_a
+            ours = HIDDEN.to_h { |mod| [mod, true] }.compare_by_identity
+            modules = ::ObjectSpace.each_object(::Module).reject { |mod| ours.key?(mod) }
             modules.flat_map { |mod| Reflection.singleton?(mod) ? of_object(mod) : of_module(mod) }
           end
 
@@ -110,11 +122,12 @@ module RubyProf
             found + in_table(Reflection.singleton_class_of(mod), klass, ::Class === mod ? MethodInfo::CLASS_SINGLETON : MethodInfo::MODULE_SINGLETON)
           end
 
-          # Singleton classes of modules are looked at with these. Of objects' only a Regexp or a full name can tell.
+          # Singleton classes of modules are looked at with these.
           def of_object(singleton)
-            return [] if @glob || @path || Reflection.ask(singleton, :<=, ::Module)
+            return [] if @glob&.kind || Reflection.ask(singleton, :<=, ::Module)
 
-            in_table(singleton, *Reflection.name_and_flags(singleton))
+            klass, flags = Reflection.name_and_flags(singleton)
+            owner?(klass) ? in_table(singleton, klass, flags) : []
           end
 
           def owner?(klass)

@@ -1,0 +1,89 @@
+# frozen_string_literal: true
+
+require "ruby-prof/call_tree_visitor"
+
+module RubyProf
+  class CallProfile
+    # Makes call profiles of what was recorded.
+    module Reader # :nodoc:
+      # A method of a Profile, as Filter sees it.
+      Method = Struct.new(:full_name, :klass_name, :klass_flags, :name, :file, :line)
+
+      class << self
+        # @param edges [Array<Counting::Edge>]
+        def of_edges(edges, scope)
+          named = edges.select { |edge| scope.has?(edge.callee) }
+                       .map { |edge| [scope.name(edge.callee), scope.caller(edge.caller, edge.file), edge.called] }
+          CallProfile.new(named)
+        end
+
+        # @raise [ArgumentError] if the profile is running
+        def of_profile(profile, scope)
+          raise ArgumentError, "the profile is running: stop it first" if profile.running?
+
+          edges = Hash.new(0)
+          profile.threads.each { |thread| Tree.new(thread, scope).read(edges) if thread.call_tree }
+          CallProfile.new(edges.map { |(callee, caller), called| [callee, caller, called] }, c_calls: profile.c_calls?)
+        end
+      end
+
+      NO_METHOD = Method.new("[global]#", nil, 0, nil, nil, 0).freeze
+    end
+
+    # The call tree of one fiber.
+    class Tree # :nodoc:
+      # How many methods on the stack are looked at for the one that a block is written in.
+      NEAR = 64
+
+      def initialize(thread, scope)
+        @root = thread.call_tree
+        @scope = scope
+        @methods = {}
+        @lines = thread.methods.select(&:source_file).group_by(&:source_file).transform_values { |methods| methods.map(&:line).uniq.sort }
+        @stack = []
+      end
+
+      # Adds calls to `edges`, by callee and caller. The root was running already: that is no call.
+      def read(edges)
+        CallTreeVisitor.new(@root).visit do |tree, event|
+          next @stack.pop if event == :exit
+
+          method = known(tree.target)
+          edges[[@scope.name(method), caller(tree)]] += tree.called if @stack.any? && @scope.has?(method)
+          @stack << method
+        end
+      end
+
+      private
+
+      def known(info)
+        @methods[info] ||= Reader::Method.new(info.full_name, info.method_name && info.klass_name, info.klass_flags,
+                                              info.method_name&.to_s, info.source_file, info.line)
+      end
+
+      def caller(tree)
+        @scope.caller(writer(tree.source_file, tree.line), tree.source_file)
+      end
+
+      # The method whose code makes the call. The parent in the tree is what ran the block instead, where the call is
+      # in one: then it is the method on the stack that begins last above that line.
+      def writer(file, line)
+        parent = @stack.last
+        return parent unless file
+
+        begins = begin_of(file, line)
+        return parent if parent.file == file && parent.line == begins
+
+        @stack.last(NEAR).reverse_each.find { |method| method.file == file && method.line == begins } ||
+          (parent.file == file && parent.line <= line ? parent : Reader::NO_METHOD)
+      end
+
+      def begin_of(file, line)
+        lines = @lines.fetch(file) { return nil }
+        below = lines.bsearch_index { |each| each > line } || lines.size
+        lines[below - 1] if below.positive?
+      end
+    end
+    private_constant :Reader, :Tree
+  end
+end

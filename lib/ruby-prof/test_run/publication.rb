@@ -1,0 +1,97 @@
+# frozen_string_literal: true
+
+require "ruby-prof/test_run/manifest"
+require "ruby-prof/test_run/summary"
+require "ruby-prof/test_run/json_format"
+require "ruby-prof/test_run/junit_format"
+
+module RubyProf
+  module TestRun
+    # Writes what there is to say about a run: the whole report, the profile itself, the page over all, and what
+    # RUBY_PROF_FORMAT asks for. What cannot be written takes nothing else with it.
+    class Publication
+      # @param settings [Settings]
+      # @param output [Output]
+      # @param parallel [Parallel, nil]
+      def initialize(settings, output, parallel)
+        @settings = settings
+        @output = output
+        @parallel = parallel
+      end
+
+      # @param part [Part] of this process
+      # @return [Announcement]
+      def publish(part)
+        return write([part], []) unless @parallel
+
+        @parallel.share(part) { |parts, missing| write(parts, missing) }
+      rescue SystemCallError, IOError => e
+        # The others will miss this process's part; it has a report of its own here.
+        @output.problem("cannot write to #{@output.shown(@output.directory)}: #{ReportWriter.reason(e)}")
+        save_elsewhere(part.profile)
+        Announcement.new
+      end
+
+      private
+
+      def write(parts, missing)
+        summary = Summary.new(parts, missing, groups: @parallel&.groups)
+        announcement = Announcement.new
+        write_pages(summary, parts, announcement) if summary.profiled?
+        announcement.add(:json, @output.write("run.json", JSONFormat.new(summary).to_s)) if format?("json")
+        announcement.add(:junit, @output.write("junit.xml", JUnitFormat.new(summary).to_s)) if format?("junit")
+        summary.number = @parallel&.number
+        announcement.summary = summary if format?("text")
+        announcement
+      end
+
+      def format?(name)
+        @settings.formats.include?(name)
+      end
+
+      def write_pages(summary, parts, announcement)
+        Manifest.new(@output, @parallel ? @parallel.name : "#{Process.pid}-#{Random.urandom(8).unpack1("H*")}").replace(summary.rows.filter_map(&:report))
+        bytes = whole(parts)
+        if bytes
+          summary.pruned ||= @pruned
+          summary.whole_report = announcement.add(:report, report(bytes)) && "run#{@settings.kind.extension}"
+          summary.profile_file = announcement.add(:profile, @output.write("run.rbprof", bytes)) && "run.rbprof"
+          save_elsewhere(bytes) unless summary.profile_file
+        end
+        announcement.add(:index, @output.write("index.html", summary.page))
+      end
+
+      def whole(parts)
+        profiles = parts.filter_map(&:profile)
+        profiles.reduce do |one, other|
+          bytes, pruned = Spool.merge([one, other])
+          @pruned ||= pruned
+          bytes
+        end
+      rescue StandardError => e
+        @output.problem("the processes' profiles cannot be merged: #{e.message} (#{e.class})")
+      end
+
+      def report(bytes)
+        profile = Profile.allocate
+        profile._load_data(bytes)
+        @output.report(profile, @settings.kind, "run", { title: "Test run" })
+      end
+
+      # A profile that took an hour is not thrown away because a directory is read-only.
+      def save_elsewhere(bytes)
+        return unless bytes
+
+        [ENV["TMPDIR"], "/tmp"].each do |directory|
+          next if directory.nil? || directory.empty?
+
+          path = File.join(directory, "ruby-prof.#{Process.pid}.rbprof")
+          WholeFile.write(path, bytes)
+          return @output.problem("the run's profile is saved in #{path}: ruby-prof report #{path} prints it")
+        rescue SystemCallError
+          next
+        end
+      end
+    end
+  end
+end

@@ -1,0 +1,24 @@
+# frozen_string_literal: true
+
+module RubyProf
+  module TestRun
+    # An example that was run: `status` is "passed", "failed" or "pending"; `seconds` as the test framework took them; `total`
+    # in the unit of the measure mode, `calls`, `objects`: nil if they were not measured; `report`: its report's path below
+    # the output directory, or nil; `expectations`: [{ expectation:, limit:, called:, passed: }]; `process`: the number of
+    # the parallel process, or nil; `failure`: the beginning of the failure's message, or nil.
+    Row = Struct.new(:id, :description, :location, :status, :seconds, :total, :calls, :objects, :report, :expectations, :process, :place, :failure) do
+      # What goes to another process or into a file.
+      def to_data
+        to_h.reject { |name, _| name == :place }
+      end
+
+      def self.from_data(data)
+        new(*members.map { |name| data[name.to_s] })
+      end
+
+      def failed?
+        status == "failed"
+      end
+    end
+  end
+end

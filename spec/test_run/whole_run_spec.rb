@@ -1,0 +1,164 @@
+# frozen_string_literal: true
+
+require "test_project"
+
+# RUBY_PROF=1 rspec.
+RSpec.describe "a run with RUBY_PROF=1", stress: false do
+  before(:context) do
+    @shared = TestProject.new(
+      "spec/helper.rb" => "require 'ruby-prof/rspec'\nShop.new.tax(1)\n",
+      "spec/one_spec.rb" => <<~RUBY,
+        require "helper"
+        RSpec.describe Shop do
+          before(:context) { 3.times { Shop.new.tidy(1) } }
+          before { Shop.new.prepare }
+          it("adds") { expect(Shop.new.price([1, 2, 3])).to eq 12 }
+          it("fails") { expect(Shop.new.price([1])).to eq 3 }
+          it("is later", :skip) { Shop.new.price([1]) }
+          it("loops") { 500.times { Shop.new.tax(1) } }
+          it("sleeps") { sleep 0.05 }
+        end
+      RUBY
+      "spec/two_spec.rb" => "require 'helper'\nRSpec.describe('two') { it('taxes', :ruby_prof) { Shop.new.tax(1) } }\n"
+    )
+  end
+  after(:context) { @shared.delete }
+  after { @shared.clear }
+
+  def project = @shared
+
+  def calls(path, name)
+    RubyProf.load(project.path(path)).threads.sum { |thread| thread.methods.select { |method| method.full_name == name }.sum(&:called) }
+  end
+
+  it "adds up to the whole: examples, hooks, loading" do
+    result = project.rspec(env: { "RUBY_PROF" => "1" })
+    expect(result.status.exitstatus).to eq 1
+    # 3 + 1 + 500 in one_spec, 1 in two_spec, 1 while loading.
+    expect(calls("tmp/ruby-prof/run.rbprof", "Shop#tax")).to eq 506
+    expect(calls("tmp/ruby-prof/run.rbprof", "Shop#tidy")).to eq 7
+    expect(result.stdout).to match(/^ruby-prof: 6 examples, [\d,]+ calls, \S+ m?s \(\S+ m?s outside of examples\)$/)
+    expect(result.stdout).to include("Slowest examples", "Examples with most calls", "  Index    tmp/ruby-prof/index.html", "  Report   tmp/ruby-prof/run.html",
+                                     "  Profile  tmp/ruby-prof/run.rbprof")
+    expect(result.stdout[/Slowest examples\n.*/]).to match(/Shop sleeps +\S+one_spec.rb:9$/)
+    expect(result.stdout[/most calls\n.*/]).to match(/Shop loops/)
+    expect(result.stdout).to match(/Shop fails +\S+one_spec.rb:6  failed$/)
+  end
+
+  it "leaves out the framework, and what it called for its own ends" do
+    project.rspec(env: { "RUBY_PROF" => "flat" })
+    text = project.read("tmp/ruby-prof/run.txt")
+    expect(text).to include("Shop#price", "[global]#", "Integer#*", "Kernel#sleep")
+    expect(text).not_to match(/RSpec::(?:Core|Matchers|Expectations|Support)|RubyProf|Thread#\[\]|BasicObject#instance_exec/)
+    expect(text.scan(/\d +\[global\]#/).length).to eq 1
+  end
+
+  it "counts each example for itself, its hooks included" do
+    project.rspec(env: { "RUBY_PROF" => "1", "RUBY_PROF_FORMAT" => "json", "RUBY_PROF_ONLY" => "Shop" })
+    rows = project.json["examples"].to_h { |row| [row["description"], row] }
+    expect(rows.transform_values { |row| row["calls"] }).to eq(
+      "Shop adds" => 6, "Shop fails" => 4, "Shop is later" => nil, "Shop loops" => 502, "Shop sleeps" => 2, "two taxes" => 1
+    )
+    expect(rows.transform_values { |row| row["status"] }).to eq(
+      "Shop adds" => "passed", "Shop fails" => "failed", "Shop is later" => "pending", "Shop loops" => "passed", "Shop sleeps" => "passed", "two taxes" => "passed"
+    )
+    expect(project.json["totals"]).to include("examples" => 6, "failed" => 1, "pending" => 1, "outside_calls" => 4, "calls" => 519)
+  end
+
+  it "links the page's examples to reports that are there" do
+    project.rspec(env: { "RUBY_PROF" => "1" })
+    page = project.read("tmp/ruby-prof/index.html")
+    links = page.scan(/href="([^"#:]+)"/).flatten.uniq
+    expect(links).to include("run.html", "run.rbprof").and include(%r{\Aexamples/Shop-loops-\h{8}\.html\z})
+    expect(links.reject { |link| File.file?(project.path("tmp/ruby-prof/#{link}")) }).to be_empty
+    expect(project.reports.grep(%r{\Aexamples/}).length).to eq 5
+    expect(page.scan('class="failed"').length).to be >= 2
+  end
+
+  it "writes as many reports on examples as are wanted, and leaves none of an earlier run" do
+    project.rspec(env: { "RUBY_PROF" => "1" })
+    kept = "tmp/ruby-prof/examples/mine.txt"
+    project.write(kept, "mine")
+    project.rspec(env: { "RUBY_PROF" => "flat", "RUBY_PROF_TOP" => "1" })
+    expect(project.reports.grep(%r{\Aexamples/}).map { |name| name.sub(/-\h{8}/, "") }).to contain_exactly("examples/Shop-loops.txt", "examples/Shop-sleeps.txt", "examples/mine.txt")
+  end
+
+  it "knows modes, C calls and another directory" do
+    env = { "RUBY_PROF" => "flame_graph", "RUBY_PROF_MODE" => "allocations", "RUBY_PROF_C_CALLS" => "0", "RUBY_PROF_OUT" => "prof/out", "RUBY_PROF_FORMAT" => "json,text" }
+    result = project.rspec(env: env)
+    expect(result.stdout).to match(/objects \([\d,]+ objects outside of examples\)/).and include("prof/out/run.json")
+    expect(project.json("prof/out")).to include("mode" => "allocations", "unit" => "objects")
+    row = project.example("Shop adds", "prof/out")
+    expect(row["objects"]).to eq row["total"]
+    expect(row["objects"]).to be >= 3
+    expect(RubyProf.load(project.path("prof/out/run.rbprof"))).not_to be_c_calls
+    expect(project.read("prof/out/run.html")).to include "Allocations"
+  ensure
+    FileUtils.rm_rf(project.path("prof"))
+  end
+
+  it "leaves out loading with RUBY_PROF_BOOT=0, and what RUBY_PROF_EXCLUDE names" do
+    project.rspec(env: { "RUBY_PROF" => "1", "RUBY_PROF_BOOT" => "0", "RUBY_PROF_EXCLUDE" => "Shop#tidy" })
+    expect(calls("tmp/ruby-prof/run.rbprof", "Shop#tax")).to eq 505
+    expect(calls("tmp/ruby-prof/run.rbprof", "Shop#tidy")).to eq 0
+  end
+
+  { "RUBY_PROF" => ["flut", "1 (which is graph_html), 0, or a printer: flat, graph, graph_html"],
+    "RUBY_PROF_MODE" => ["warp", "wall, process, allocations, memory"],
+    "RUBY_PROF_BOOT" => ["maybe", "0 or 1"],
+    "RUBY_PROF_FORMAT" => ["xml", "some of text, json, junit"],
+    "RUBY_PROF_TOP" => ["-1", "a number from 0"],
+    "RUBY_PROF_ONLY" => ["a b", "Foo#bar, Foo.bar"] }.each do |name, (value, wanted)|
+    it "ends before anything runs if #{name} cannot be used" do
+      result = project.rspec(env: { "RUBY_PROF" => "1", name => value })
+      expect(result.status.exitstatus).not_to eq 0
+      expect(result.stderr).to include("ruby-prof: #{name}", value, wanted)
+      expect(result.stdout).not_to include "6 examples"
+      expect(File).not_to exist project.path("tmp")
+    end
+  end
+
+  it "takes printers' other names, and writes nothing for 0" do
+    expect(project.rspec(env: { "RUBY_PROF" => "stack" }).stdout).to include "run.html"
+    project.clear
+    expect(project.rspec(env: { "RUBY_PROF" => "0" }).stdout).not_to include "Index"
+    expect(project.reports.length).to eq 1
+  end
+
+  it "is the same in random order and with -r on the command line" do
+    sums = [%w[--order random --seed 3], %w[--order random --seed 4], %w[-r ruby-prof/rspec]].map do |arguments|
+      project.rspec(*arguments, env: { "RUBY_PROF" => "1", "RUBY_PROF_FORMAT" => "json", "RUBY_PROF_ONLY" => "Shop" })
+      project.json["examples"].map { |row| row.values_at("id", "calls", "status") }.sort
+    end
+    expect(sums.uniq.length).to eq 1
+  end
+
+  it "keeps the profile of what a forked child does apart" do
+    project.write("spec/fork_spec.rb", <<~RUBY)
+      require "helper"
+      RSpec.describe "fork" do
+        it("leaves the parent's alone", :ruby_prof) { Process.wait(fork { Shop.new.price([1]); exit 0 }) }
+        it("does so without exit") { pid = fork; Shop.new.price([1]) if pid.nil?; pid ? Process.wait(pid) : exit!(0) }
+      end
+    RUBY
+    result = project.rspec("spec/fork_spec.rb", env: { "RUBY_PROF" => "1" })
+    expect(result.stdout.scan("2 examples").length).to eq 2
+    expect(result.stdout.scan("Index").length).to eq 1
+    expect(project.reports.grep(/run/)).to eq %w[run.html run.rbprof]
+  ensure
+    FileUtils.rm_f(project.path("spec/fork_spec.rb"))
+  end
+
+  it "writes what it has when an example leaves by exit, and nothing when no example ran" do
+    project.write("spec/exit_spec.rb", "require 'helper'\nRSpec.describe('exit') { it('a') { Shop.new.tax(1) }; it('b') { exit 5 }; it('c') { 1 } }")
+    result = project.rspec("spec/exit_spec.rb", "--order", "defined", env: { "RUBY_PROF" => "1" })
+    expect(calls("tmp/ruby-prof/run.rbprof", "Shop#tax")).to eq 2
+    expect(result.stdout + result.stderr).to include "tmp/ruby-prof/index.html"
+    project.clear
+    project.write("spec/exit_spec.rb", "require 'helper'\nraise 'while loading'")
+    expect(project.rspec("spec/exit_spec.rb", env: { "RUBY_PROF" => "1" }).stdout).to include "while loading"
+    expect(File).not_to exist project.path("tmp")
+  ensure
+    FileUtils.rm_f(project.path("spec/exit_spec.rb"))
+  end
+end
