@@ -107,6 +107,16 @@ module MethodKinds
     alias of_size size
   end
 
+  class Aliased; end
+
+  class Aliasing < Aliased
+    alias old_inspect inspect
+  end
+
+  class Aliased
+    alias inspect to_s
+  end
+
   Fields = Struct.new(:first, :second) do
     def own = nil
     alias_method :of_first, :first
@@ -204,7 +214,7 @@ module MethodKinds
   }.transform_keys { |text| text.start_with?("::") ? text.delete_prefix("::") : "MethodKinds::#{text}" }.freeze
 
   # An alias of a C function whose name was defined anew since: it may have been the class's or the module's.
-  EITHER = { "MethodKinds::Plain#old_inspect" => -> { Plain.new.old_inspect } }.freeze
+  EITHER = { "MethodKinds::Plain#old_inspect" => -> { Plain.new.old_inspect }, "MethodKinds::Aliasing#old_inspect" => -> { Aliasing.new.old_inspect } }.freeze
 
   # Of which no event tells, and a part of what is said about it.
   SILENT = {

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "method_kinds"
 require "tmpdir"
 require "ruby-prof/counting/selection"
 
@@ -101,13 +102,33 @@ RSpec.describe "RubyProf::Counting::Selection among hostile modules" do
     Hostile.const_set(:Old, Class.new { def old_x = nil })
     Hostile.deprecate_constant(:Old)
     before = Warning[:deprecated]
+    $VERBOSE = false
     [true, false].each do |on|
       Warning[:deprecated] = on
+      expect { Hostile.const_get(:Old) }.to(on ? output(/deprecated/).to_stderr : output("").to_stderr)
       expect { expect(selection.new("Hostile::Old#old_x", "Hostile::Old", "**::Old#old_x").targets.size).to eq 1 }.not_to output.to_stderr
       expect(Warning[:deprecated]).to be on
     end
   ensure
     Warning[:deprecated] = before
+  end
+
+  # A nameless module that gets a singleton class gets another name.
+  it "leaves modules without methods of their own as they are" do
+    names = -> { RubyProf.profile { MethodKinds::Uses.added }.threads[0].methods.map(&:full_name).grep(/#added/) }
+    before = names.call
+    selection.new("**.sqrt", /sqrt\z/, "**").targets
+    expect(names.call).to eq before
+    expect(before.size).to eq 2
+    expect(before).to include a_string_matching(/\A#<refinement:|\A#<Refinement:0x/i)
+  end
+
+  it "finds a module's private methods" do
+    Hostile.const_set(:Secret, Module.new { def self.hidden_here = nil })
+    Hostile::Secret.private_class_method(:hidden_here)
+    ["**.hidden_here", /hidden_here/, "Hostile::*.hidden_*", "Hostile::Secret.hidden_here"].each do |pattern|
+      expect(found_one(pattern).owner).to equal Hostile::Secret.singleton_class
+    end
   end
 
   it "goes round no circle" do

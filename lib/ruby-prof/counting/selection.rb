@@ -14,8 +14,8 @@ module RubyProf
     #
     # What it takes: for a method that is named ("Foo#bar") some 20 microseconds whatever else there is; for "Foo#find_*" as much
     # as Foo has methods. All else looks at every module there is, because a constant that leads to one may be private and is in no
-    # list: among 5,000 classes of 20 methods and 700,000 objects "Foo", "Foo::*#find" and "**#find" take 30 to 40 ms,
-    # and a Regexp, which is compared with 100,000 names, 170 ms.
+    # list: among 5,000 classes of 20 methods and 700,000 objects "Foo", "Foo::*#find" and "**#find" take 30 to 60 ms,
+    # and a Regexp, which is compared with 100,000 names, 200 ms.
     class Selection
       Reflection = Filter.const_get(:Reflection)
       FORMS = "give a String such as \"Foo#bar\", \"Foo.bar\", \"Foo::**#find_*\" or \"Foo\", a Method, a Regexp on full names, or a Module"

@@ -13,6 +13,9 @@ module RubyProf
       DEFINED = ::Module.instance_method(:method_defined?)
       PRIVATE = ::Module.instance_method(:private_method_defined?)
       SINGLETON_CLASS = ::Kernel.instance_method(:singleton_class)
+      SINGLETON_METHODS = ::Kernel.instance_method(:singleton_methods)
+      PRIVATE_METHODS = ::Kernel.instance_method(:private_methods)
+      CLASS = ::Kernel.instance_method(:class)
       EQUAL = ::BasicObject.instance_method(:equal?)
       SUPERCLASS = ::Class.instance_method(:superclass)
       # From Ruby 3.2 on.
@@ -36,6 +39,14 @@ module RubyProf
 
       def singleton_class_of(object)
         SINGLETON_CLASS.bind_call(object)
+      end
+
+      # A module without methods of its own gets no singleton class by being looked at: one that has no name, a
+      # refinement for instance, would change its name by that. Classes have theirs from the beginning.
+      def singleton_methods?(mod)
+        return true if ::Class === mod || SINGLETON_METHODS.bind_call(mod, false).any?
+
+        (PRIVATE_METHODS.bind_call(mod, false) - ask(CLASS.bind_call(mod), :private_instance_methods, false)).any?
       end
 
       # @return [String] as profiles show it; `#<Class:0x...>` where it has none
@@ -84,18 +95,20 @@ module RubyProf
       #
       # @return [UnboundMethod, nil]
       def own_method(mod, name)
-        return ask(mod, :instance_method, name) if first?(mod, name)
         return if none?(mod, name)
 
-        # One that was put before it, or is inherited, comes first.
         method = ask(mod, :instance_method, name)
+        return method if first?(mod, name)
+
+        # One that was put before it, or is inherited, comes first.
         method = method.super_method until method.nil? || same?(method.owner, mod)
         method
       end
 
       # @return [Boolean] whether its own table has the method
       def own?(mod, name)
-        first?(mod, name) || !own_method(mod, name).nil?
+        # In this order: most modules have no method of the name, and this is asked of all there are.
+        !none?(mod, name) && (first?(mod, name) || !own_method(mod, name).nil?)
       end
 
       # Whether it is the one that receivers find.
@@ -114,6 +127,8 @@ module RubyProf
 
       # As profiles have names: what cannot be written in UTF-8 is replaced.
       def utf8(text)
+        return text if text.ascii_only?
+
         text = text.encode(::Encoding::UTF_8) unless text.encoding == ::Encoding::UTF_8
         text.valid_encoding? ? text : text.scrub
       rescue ::EncodingError

@@ -34,8 +34,7 @@ module RubyProf
         Reflection.ask(holder, :ancestors).each do |ancestor|
           next unless (first = Reflection.own_method(ancestor, method.original_name))
           return if first.hash == method.hash
-          next certain = false if first.source_location != method.source_location
-          return if ::Class === ancestor
+          next certain = false if ::Class === ancestor || first.source_location != method.source_location
 
           return [ancestor, certain || !method.source_location.nil?]
         end

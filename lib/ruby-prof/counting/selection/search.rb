@@ -117,7 +117,7 @@ module RubyProf
             return [] unless owner?(klass)
 
             found = @glob&.kind == "." ? [] : in_table(mod, klass, 0)
-            return found if @glob&.kind == "#"
+            return found if @glob&.kind == "#" || !Reflection.singleton_methods?(mod)
 
             found + in_table(Reflection.singleton_class_of(mod), klass, ::Class === mod ? MethodInfo::CLASS_SINGLETON : MethodInfo::MODULE_SINGLETON)
           end
