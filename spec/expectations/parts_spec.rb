@@ -89,6 +89,14 @@ RSpec.describe "Parts of expectations" do
     expect(runs).to eq 4
   end
 
+  it "bring no constant into the programs that include RSpec::Matchers or Minitest::Assertions" do
+    require "minitest"
+    require "ruby-prof/minitest/assertions"
+    expect(RSpec::Matchers.constants & RubyProf::Matchers.constants).to eq [:DSL]
+    expect(RSpec::Matchers::DSL.name).to eq "RSpec::Matchers::DSL"
+    expect(RubyProf::Assertions.constants).to eq []
+  end
+
   it "describe a chain that is not complete" do
     expect(make_constant_calls("Kernel#puts").description).to include "write make_constant_calls(...).for("
   end
