@@ -15,9 +15,6 @@ module RubyProf
     # Where Ruby's own methods that are written in Ruby are. Some send the events of C functions.
     INTERNAL = "<internal:"
 
-    SAME = BasicObject.instance_method(:equal?)
-    private_constant :SAME
-
     autoload :Selection, "ruby-prof/counting/selection"
 
     class << self
@@ -33,7 +30,7 @@ module RubyProf
         targets = selection.targets
         counts = count(Watch.of(targets), all_threads, objects, arguments, &block)
         # What the block has defined anew is no target yet.
-        counts.stale = !same?(targets, selection.targets)
+        counts.stale = selection.changed?
         counts
       end
 
@@ -66,13 +63,6 @@ module RubyProf
 
       private
 
-      # Whatever a program's modules say of being equal.
-      def same?(ones, others)
-        ones.length == others.length && ones.zip(others).all? do |one, other|
-          SAME.bind_call(one.owner, other.owner) && one.name == other.name && one.method == other.method
-        end
-      end
-
       def count(watch, all_threads, objects, arguments, &block)
         counter = Counter.new(watch.keys, all_threads, objects, false)
         value = counter.count(watch.targets, watch.ruby, watch.c, arguments, &block)
@@ -86,29 +76,26 @@ module RubyProf
       def self.of(targets)
         keys = targets.map { |target| [target.owner, target.name] }
         methods = targets.map(&:method)
-        in_ruby, in_c = methods.partition { |method| code(method) }
-        alone = in_ruby.length <= MOST_TARGETS && in_ruby.all? { |method| can_be_watched_alone?(method) }
+        code = methods.map { |method| RubyVM::InstructionSequence.of(method) }
+        in_c = code.include?(nil) # Attributes and the like are as good as in C.
+        code.compact!
+        alone = code.length <= MOST_TARGETS && code.all? { |each| can_be_watched_alone?(each) }
         # One way for all, or a call might be counted in both.
-        return new(keys, in_ruby, false, in_c.any?) if alone
+        return new(keys, in_c ? methods.select { |method| RubyVM::InstructionSequence.of(method) } : methods, false, in_c) if alone
 
-        new(keys, [], true, in_c.any? || in_ruby.any? { |method| internal?(method) })
+        new(keys, [], true, in_c || code.any? { |each| internal?(each) })
       end
 
       # Once a method made of a block (define_method) was the target of a TracePoint, up to Ruby 3.4 at least no
       # other one sees its calls any more, and no profile: its block loses its marks.
-      def self.can_be_watched_alone?(method)
-        !internal?(method) && code(method).label == code(method).base_label
+      def self.can_be_watched_alone?(code)
+        code.label == code.base_label && !internal?(code)
       end
 
-      def self.internal?(method)
-        method.source_location&.first.to_s.start_with?(INTERNAL)
+      def self.internal?(code)
+        code.path.start_with?(INTERNAL)
       end
-
-      # nil for methods in C, attributes, and the like.
-      def self.code(method)
-        RubyVM::InstructionSequence.of(method)
-      end
-      private_class_method :can_be_watched_alone?, :internal?, :code
+      private_class_method :can_be_watched_alone?, :internal?
     end
     Watch::EVERYTHING = Watch.new(nil, [], true, true).freeze
     Watch::NOTHING = Watch.new([], [], false, false).freeze
@@ -117,5 +104,5 @@ module RubyProf
 
   HIDDEN.push(Counter, Counting, Counting::Counts, Counting::Analysis, Counting::Edge, Counting::Frame, Counting::FanOut,
               Counting.const_get(:Watch))
-  private_constant :Counter, :Counting
+  private_constant :Counting
 end

@@ -131,12 +131,19 @@ RSpec.describe "RubyProf::Counting" do
   end
 
   it "tells that the block changed what is to be counted" do
-    selection = Class.new do
-      def initialize = @calls = 0
-      def targets = [Counted.method_named(String, %i[upcase downcase][(@calls += 1) - 1])]
-    end.new
-    expect(run(selection) {}).to be_stale
-    expect(run(chosen(:price)) {}).not_to be_stale
+    klass = stub_const("CountingSample::Changing", Class.new { def self.call = 1 })
+    redefine = lambda do
+      klass.singleton_class.remove_method(:call)
+      klass.define_singleton_method(:call) { 2 }
+    end
+    ["CountingSample::Changing.call", "CountingSample::Chang*.call", "CountingSample::Changing.c*", klass.method(:call), /Changing>#call/].each do |pattern|
+      selection = Counted::COUNTING::Selection.new(pattern)
+      expect(run(selection) {}).not_to be_stale
+      expect(run(selection, &redefine)).to be_stale
+      expect(run(selection) {}).not_to be_stale
+    end
+    selection = Counted::COUNTING::Selection.new("CountingSample::Chang*.call")
+    expect(run(selection) { stub_const("CountingSample::Changed", Class.new { def self.call = 1 }) }).to be_stale
   end
 
   it "counts within a count, and within a profile, without a trace in either" do

@@ -10,7 +10,9 @@ module Counted
   Target = Struct.new(:owner, :name, :method, :language)
 
   # Stands in for a Selection: the methods it was made of.
-  Chosen = Struct.new(:targets)
+  Chosen = Struct.new(:targets) do
+    def changed? = false
+  end
 
   class << self
     # Every call in all threads, by name: lists of counts, since two classes may have one name.

@@ -12,7 +12,7 @@ class Documentation
   INTERNAL = %r{/(?:cli|auto|filter|rack|counting|expectations)/|/matchers/(?:compound|composition)\.rb\z|/(?:cli|auto|extension|vm_probe|program_start|report_writer|pattern_list|printer_kind|unprof|constants|counting|expectations|asserting)\.rb\z}
 
   # What lib/ makes private of them, and of Rust's.
-  PRIVATE = { "module RubyProf" => %w[Report VMProbe], "module Rack; class RubyProf" => %w[Options FileNames Permission Reports Aggregation] }.freeze
+  PRIVATE = { "module RubyProf" => %w[Counter Growth Report TestProfiles VMProbe], "module Rack; class RubyProf" => %w[Options FileNames Permission Reports Aggregation] }.freeze
 
   # Of RBS, and of YARD.
   TYPES = { "bool" => "Boolean", "boolish" => "Object", "untyped" => "Object", "self" => "self", "instance" => "Profile" }.freeze

@@ -44,6 +44,11 @@ module RubyProf
         @targets.each_value.flat_map(&:values).sort_by { |target| [target.name, Reflection.name(target.owner)] }
       end
 
+      # @return [Boolean] whether the program has come to have other methods than the last targets
+      def changed?
+        @items.any?(&:changed?)
+      end
+
       # @param method [Filter::Method]
       # @return [Boolean] whether it is one of those that are counted
       def match?(method)

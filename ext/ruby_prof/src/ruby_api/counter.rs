@@ -114,7 +114,12 @@ impl Counter {
         let wanted = Wanted {
             methods: self.wanted.borrow().clone(),
             thread: (!self.all_threads.get()).then_some(thread),
-            hidden: hidden_owners(ruby)?,
+            // Of a method that is wanted nobody asks whose it is.
+            hidden: if self.wanted.borrow().is_none() {
+                hidden_owners(ruby)?
+            } else {
+                Arc::default()
+            },
             detailed: self.detailed.get(),
         };
         for owner in wanted.hidden.iter().chain(wanted.thread.iter()) {

@@ -82,6 +82,11 @@ module RubyProf
           @search.methods
         end
 
+        # @return [Boolean] whether these are others than when it was asked for them last
+        def changed?
+          @search.changed?
+        end
+
         def to_s
           @text
         end

@@ -42,7 +42,14 @@ module RubyProf
             return [] unless mod
 
             holder = Search.holder(mod, kind)
-            [Search.own(holder, name) || in_another_encoding(holder)].compact
+            @found = [Search.own(holder, name) || in_another_encoding(holder)].compact
+          end
+
+          # Whether the program has put something in the place of what was found last. Quicker than to look for it again.
+          def changed?
+            return true unless (mod = Search.module_named(path)) && (last = @found&.first&.method)
+
+            Reflection.own_method(Search.holder(mod, kind), last.name) != last
           end
 
           private
@@ -56,8 +63,19 @@ module RubyProf
           end
         end
 
+        # A search that has to be made again to say whether it finds something else.
+        module Repeated
+          # @return [Boolean] whether other methods are found than by the search before
+          def changed?
+            last = @found || []
+            methods.map(&:method) != last.map(&:method)
+          end
+        end
+
         # "Foo#find_*"
         class Owned
+          include Repeated
+
           attr_reader :path, :kind, :glob
 
           def initialize(glob, *)
@@ -71,12 +89,14 @@ module RubyProf
 
             holder = Search.holder(mod, kind)
             names = Reflection.own_names(holder).select { |name| glob.name?(Reflection.utf8(name.name)) }
-            names.filter_map { |name| Search.own(holder, name) }
+            @found = names.filter_map { |name| Search.own(holder, name) }
           end
         end
 
         # A Method object.
         class Given
+          include Repeated
+
           attr_reader :object
 
           def initialize(_pattern, object)
@@ -85,13 +105,15 @@ module RubyProf
 
           def methods
             owner, method = Found::Reported.found(object)
-            owner ? [Found.new(owner, method)] : []
+            @found = owner ? [Found.new(owner, method)] : []
           end
         end
 
         # All modules that there are, but for those of ours that no profile shows. Constants are no way to them: some are
         # private, and nothing lists those.
         class Everywhere
+          include Repeated
+
           # @return [String, nil] of the module where the pattern begins
           attr_reader :path
 
@@ -104,7 +126,7 @@ module RubyProf
           def methods
             ours = HIDDEN.to_h { |mod| [mod, true] }.compare_by_identity
             modules = ::ObjectSpace.each_object(::Module).reject { |mod| ours.key?(mod) }
-            modules.flat_map { |mod| Reflection.singleton?(mod) ? of_object(mod) : of_module(mod) }
+            @found = modules.flat_map { |mod| Reflection.singleton?(mod) ? of_object(mod) : of_module(mod) }
           end
 
           private
