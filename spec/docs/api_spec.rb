@@ -18,7 +18,8 @@ RSpec.describe "docs/api.md" do
     end
     # Writers of one name are named by their readers; marks without methods by what they are in.
     task = %w[output_dir= min_percent= printer= fail_on_error=]
-    missing = names.uniq - words - %w[initialize new WallTime ProcessTime Allocations Memory] - task
+    # Operators of matchers are RSpec's.
+    missing = names.uniq - words - %w[initialize new WallTime ProcessTime Allocations Memory] - task - %w[& |]
     expect(missing).to eq []
   end
 

@@ -36,7 +36,7 @@ RSpec.describe "docs/rspec.md", stress: false do
     require "ruby-prof/rspec/matchers"
     require "minitest"
     require "ruby-prof/minitest/assertions"
-    words = RubyProf::Matchers.public_instance_methods(false) + RubyProf::Matchers::MakeCalls.public_instance_methods(false) +
+    words = RubyProf::Matchers::DSL.public_instance_methods(false) + RubyProf::Matchers::MakeCalls.public_instance_methods(false) +
             RubyProf::Assertions.public_instance_methods(false)
     expect(words.reject { |word| page.match?(/\b#{word}\b/) }).to eq []
   end

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "ruby-prof/rspec/matchers"
+require "ruby-prof/test_run"
 
 # Blocks that do not simply return, and matchers in the middle of something else.
 RSpec.describe "Matchers around blocks of any kind" do

@@ -88,6 +88,7 @@ RSpec.describe "make_calls joined with other matchers", stress: false do
       fails("negated matchers") { expect { shop.sell }.to change { shop.count }.by(1).and make_no_calls("Shop#audit") }
       passes("renamed matchers") { expect { shop.sell }.to change { shop.count }.by(1).and have_called("Shop#audit").once }
       passes("cold ones share the first run") { expect { shop.sell }.to make_calls("Shop#audit").cold.once.and make_calls("Shop#sell").cold.once.and allocate_exactly(1).objects.cold }
+      passes("cold one after another") { sold = nil; expect { sold ||= shop.sell }.to make_calls("Shop#sell").never.and make_calls("Shop#sell").cold.once }
       refused("cold ones that differ") { expect { shop.sell }.to make_calls("Shop#audit").cold.and make_calls("Shop#sell").cold.on_all_threads }
       refused("negated as a whole") { expect { shop.sell }.not_to once.and make_calls("Shop#sell") }
       passes("others as before") { expect { shop.sell }.to change { shop.count }.by(1).and not_change { shop.class } }

@@ -26,6 +26,10 @@ RSpec.describe "Failure messages of matchers", stress: false do
       end
       def uneven = @posts.each_with_index { |post, index| index.times { post.author } }
     end
+    class Ragged
+      def all = 5.times { |n| row(n + 1) }
+      def row(n) = n.times { Database.log }
+    end
     class Item
       def <=>(other) = 0
     end
@@ -56,6 +60,7 @@ RSpec.describe "Failure messages of matchers", stress: false do
       it("through a library") { expect { [3, 1, 2].sort_by { Database.log } }.to make_calls("Database.log").never }
       it("called by C") { expect { [Item.new, Item.new].sort }.to make_calls("Item#<=>").never }
       it("uneven") { expect { Page.new(5).uneven }.to make_calls("Database.query").never }
+      it("ragged") { expect { Ragged.new.all }.to make_calls("Database.log").never }
       it("too few") { expect { Page.new(3).index }.to make_calls("Database.query").at_least(50).times }
       it("none") { expect { Page.new(0) }.to make_calls("Database.query") }
       it("cold") { expect { Page.new(2).index }.to make_calls("Database.query").cold.never }
@@ -96,6 +101,7 @@ RSpec.describe "Failure messages of matchers", stress: false do
 
   it "calls nothing an N+1 that is none" do
     expect(message("uneven")).not_to include "Page#uneven ("
+    expect(message("ragged")).not_to include "fan-out"
     expect(message("too few")).not_to include "N+1"
     expect(message("too few")).to include "expected at least 50 calls to Database.query, got 4\n"
     expect(message("none")).to match(/\Aexpected at least 1 call to Database.query, got none\nfull report: \S+\z/)
@@ -123,6 +129,7 @@ RSpec.describe "Failure messages of matchers", stress: false do
 
   it "tells who else called" do
     expect(message("from")).to include "expected no calls to Database.query from Page#index, got 1\n  1  from Page#index  lib/program.rb:15\n3 calls from elsewhere:\n  3  from <Class::Author>#find"
+    expect(message("from")).not_to include "fan-out"
     expect(message("from others")).to include "got 3\n  3  from <Class::Author>#find  lib/program.rb:6\n1 call from elsewhere:\n  1  from Page#index  lib/program.rb:15"
   end
 

@@ -82,6 +82,8 @@ RSpec.describe "Matchers over several runs", stress: false do
       fails("not stable") { expect { Report.new(3).steady }.not_to make_stable_calls }
       fails("stable on all threads") { n = 0; Report.dice = -> { n += 1 }; expect { Thread.new { Report.new(3).unsteady }.join }.to make_stable_calls.on_all_threads }
 
+      passes("stable with a class of each run") { expect { Class.new { def call = 1 }.new.call }.to make_stable_calls }
+      fails("calls that become fewer") { expect { |n| Report.new(1).header if n == 1 }.to grow_at_most(:constant).for([1, 2, 3]) }
       refused("stable without own code") { expect { [1].sort }.to make_stable_calls }
       refused("stable and cold") { expect { Report.new(3).steady }.to make_stable_calls.cold }
       refused("no sizes") { expect { |n| }.to make_constant_calls("Report#header") }

@@ -14,9 +14,10 @@ module RubyProf
       def initialize(bound, sizes, runs)
         @bound = bound
         @sizes = sizes
-        @methods = table(runs, &:callee)
-        @edges = table(runs) { |edge| [edge.caller, edge.callee] }
-        @places = runs.last.to_h { |edge| [[edge.caller, edge.callee], [edge.file, edge.line]] }
+        table = RunTable.new(runs)
+        @methods = table.rows(&:callee)
+        @edges = table.rows { |edge| [edge.caller, edge.callee] }
+        @places = table.places
         @into = @edges.keys.group_by(&:last)
       end
 
@@ -58,14 +59,7 @@ module RubyProf
 
       private
 
-      def table(runs)
-        runs.each_with_index.with_object({}) do |(edges, run), table|
-          edges.each { |edge| (table[yield(edge)] ||= [0] * runs.size)[run] += edge.called }
-        end
-      end
-
       def too_fast?(counts)
-        # A call of the last size alone, or none there, has no growth to speak of.
         Growth.exceeds?(@bound, @sizes, counts)
       end
 

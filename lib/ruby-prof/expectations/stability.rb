@@ -8,7 +8,7 @@ module RubyProf
 
       # @param runs [Array<Array<Counting::Edge>>]
       def initialize(runs)
-        @runs = runs
+        @table = RunTable.new(runs)
       end
 
       def stable?
@@ -26,14 +26,7 @@ module RubyProf
       private
 
       def changing
-        @changing ||= counted { |edge| edge.callee }.reject { |_, counts| counts.uniq.one? }
-      end
-
-      # By what the block gives for an edge, the number of calls in each run.
-      def counted
-        @runs.each_with_index.with_object({}) do |(edges, run), table|
-          edges.each { |edge| (table[yield(edge)] ||= [0] * @runs.size)[run] += edge.called }
-        end
+        @changing ||= @table.rows(&:callee).reject { |_, counts| counts.uniq.one? }
       end
 
       def line(method, counts)
@@ -42,8 +35,7 @@ module RubyProf
 
       # Which of its callers it is, if not all of them.
       def edge_line(method)
-        edges = counted { |edge| edge.callee == method ? [edge.caller, edge.file, edge.line] : nil }
-        edges.delete(nil)
+        edges = @table.rows { |edge| [edge.caller, edge.file, edge.line] if edge.callee == method }
         edge, counts = edges.max_by { |_, numbers| numbers.max - numbers.min }
         return [] if edges.one? && counts.max == counts.min
 

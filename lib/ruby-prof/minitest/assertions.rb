@@ -124,7 +124,7 @@ module RubyProf
       Expectations::Asserting.check(self, block) { Expectations::Allocations.new(Expectations::Bound.exactly(count), options: options) }
     end
 
-    # That a block makes the calls that a file says: see {Matchers#match_call_profile}.
+    # That a block makes the calls that a file says: see {Matchers::DSL#match_call_profile}.
     #
     # @param name [String] of the file, without ".json"
     # @param directory [String] of the files

@@ -7,7 +7,9 @@ module RubyProf
       module TestHooks
         def run
           whole = TestRun.whole
-          alone = self.class.test_order != :parallel
+          # Minitest 6 has another name for it.
+          order = self.class.respond_to?(:test_order) ? self.class.test_order : self.class.run_order
+          alone = order != :parallel
           @ruby_prof = MinitestAdapter.profile_for(self, alone)
           whole&.example_began(alone: alone)
           super

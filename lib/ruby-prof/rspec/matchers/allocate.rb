@@ -2,7 +2,7 @@
 
 module RubyProf
   module Matchers
-    # What {Matchers#allocate_at_most} and its like give.
+    # What {Matchers::DSL#allocate_at_most} and its like give.
     class Allocate < Matcher
       def initialize(bound)
         super()

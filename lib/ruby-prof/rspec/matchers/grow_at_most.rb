@@ -2,7 +2,7 @@
 
 module RubyProf
   module Matchers
-    # What {Matchers#grow_at_most} gives.
+    # What {Matchers::DSL#grow_at_most} gives.
     class GrowAtMost < Matcher
       def initialize(growth)
         super()

@@ -2,7 +2,7 @@
 
 module RubyProf
   module Matchers
-    # What {Matchers#make_calls} gives: the number of calls, from whom, in which run.
+    # What {Matchers::DSL#make_calls} gives: the number of calls, from whom, in which run.
     class MakeCalls < Matcher
       def initialize(patterns)
         super()
@@ -77,7 +77,7 @@ module RubyProf
       # Only calls that these methods make themselves. What a C function calls, Array#sort for instance, is from that
       # function.
       #
-      # @param patterns [Array] as for {Matchers#make_calls}
+      # @param patterns [Array] as for {Matchers::DSL#make_calls}
       # @return [self]
       # @raise [ArgumentError] for no pattern, one that is none, or a second `from`
       def from(*patterns)
@@ -99,7 +99,7 @@ module RubyProf
 
       # Instead of a number: how it may depend on the size, `growing_at_most(:n_log_n).for([64, 512, 4096])`.
       #
-      # @param growth [Symbol] as for {Matchers#grow_at_most}
+      # @param growth [Symbol] as for {Matchers::DSL#grow_at_most}
       # @return [self]
       # @raise [ArgumentError] for another, or a second limit
       def growing_at_most(growth)

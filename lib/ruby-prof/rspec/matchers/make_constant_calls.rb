@@ -2,7 +2,7 @@
 
 module RubyProf
   module Matchers
-    # What {Matchers#make_constant_calls} gives.
+    # What {Matchers::DSL#make_constant_calls} gives.
     class MakeConstantCalls < Matcher
       def initialize(patterns)
         super()
@@ -22,7 +22,7 @@ module RubyProf
 
       # Only calls that these methods make themselves.
       #
-      # @param patterns [Array] as for {Matchers#make_calls}
+      # @param patterns [Array] as for {Matchers::DSL#make_calls}
       # @return [self]
       # @raise [ArgumentError] for no pattern, one that is none, or a second `from`
       def from(*patterns)

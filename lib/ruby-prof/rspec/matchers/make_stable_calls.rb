@@ -2,7 +2,7 @@
 
 module RubyProf
   module Matchers
-    # What {Matchers#make_stable_calls} gives.
+    # What {Matchers::DSL#make_stable_calls} gives.
     class MakeStableCalls < Matcher
       def initialize(patterns)
         super()

@@ -2,7 +2,7 @@
 
 module RubyProf
   module Matchers
-    # What {Matchers#match_call_profile} gives.
+    # What {Matchers::DSL#match_call_profile} gives.
     class MatchCallProfile < Matcher
       def initialize(name, settings)
         super()

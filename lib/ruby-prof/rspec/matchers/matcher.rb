@@ -49,6 +49,8 @@ module RubyProf
       # @api private
       def description
         expectation.description
+      rescue ArgumentError => e
+        "be written in full (#{e.message})"
       end
 
       # @api private
