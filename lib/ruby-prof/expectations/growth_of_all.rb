@@ -52,7 +52,8 @@ module RubyProf
         all = shown.map(&:counts)
         rows = shown.flat_map { |each| lines(each, grown, own, all) }
         rows << "  and #{Text.count(causes.size - ROWS, "more method")}" if causes.size > ROWS
-        ["expected each method to grow at most #{GrowthWords.of(@bound)}, but:", Sizes.row("sizes", @sizes, @sizes, all), *rows, *following(followers), *report(work)].join("\n")
+        ["expected each method to grow at most #{GrowthWords.of(@bound)}, but:", Sizes.row("sizes", @sizes, @sizes, all), *rows,
+         *following(followers), *report(work)].join("\n")
       end
 
       def lines(each, grown, own, all)

@@ -66,7 +66,8 @@ module RubyProf
     # @raise [ArgumentError] for other sizes, a block without an argument, and as above
     def assert_constant_calls(pattern, sizes, from: [], cold: false, all_threads: false, &block)
       options = Expectations::Options.new(cold: cold, all_threads: all_threads)
-      Expectations::Asserting.check(self, block) { Expectations::GrowingCalls.new(Expectations::Asserting.list(pattern), sizes, from: Expectations::Asserting.list(from), options: options) }
+      patterns, from = [pattern, from].map { |each| Expectations::Asserting.list(each) }
+      Expectations::Asserting.check(self, block) { Expectations::GrowingCalls.new(patterns, sizes, from: from, options: options) }
     end
 
     # How the number of calls may depend on the size.
@@ -83,7 +84,8 @@ module RubyProf
     def assert_calls_grow_at_most(pattern, growth, sizes, from: [], cold: false, all_threads: false, &block)
       options = Expectations::Options.new(cold: cold, all_threads: all_threads)
       bound = Expectations::GrowthWords.checked(growth)
-      Expectations::Asserting.check(self, block) { Expectations::GrowingCalls.new(Expectations::Asserting.list(pattern), sizes, bound: bound, from: Expectations::Asserting.list(from), options: options) }
+      patterns, from = [pattern, from].map { |each| Expectations::Asserting.list(each) }
+      Expectations::Asserting.check(self, block) { Expectations::GrowingCalls.new(patterns, sizes, bound: bound, from: from, options: options) }
     end
 
     # That no method, whichever, is called more often than a class of growth allows. Each that is gets named.

@@ -58,3 +58,37 @@ pub(super) fn unit(counts: &Counts, model: &Model) -> u64 {
         _ => counts.careful_unit(),
     }
 }
+
+// From outside this cannot be seen: what it lets through the other rules would, as a rule, let through too. It is what makes "never" certain.
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fits(class: Growth, numbers: &[u64]) -> bool {
+        let sizes = [10, 100, 1000];
+        let counts = Counts::new(&sizes, numbers).expect("sizes increase");
+        let model = Model::new(class, &sizes).expect("sizes differ");
+        fits_from_below(&counts, &model)
+    }
+
+    #[test]
+    fn a_line_fits_to_two_calls() {
+        assert!(fits(Growth::Linear, &[17, 107, 1007]));
+        assert!(fits(Growth::Linear, &[17, 106, 1008]));
+        assert!(!fits(Growth::Linear, &[17, 104, 1008]));
+        // Above the chord is no growth.
+        assert!(fits(Growth::Linear, &[17, 900, 1007]));
+    }
+
+    #[test]
+    fn a_line_of_steps_fits_to_less_than_a_step_of_all_counts() {
+        assert!(fits(Growth::Linear, &[300, 900, 9000]));
+        assert!(!fits(Growth::Linear, &[300, 901, 9000]));
+    }
+
+    #[test]
+    fn walks_fit_to_the_root_of_the_smallest_size() {
+        assert!(fits(Growth::Logarithmic, &[40, 70, 100]));
+        assert!(!fits(Growth::Logarithmic, &[10, 100, 1000]));
+    }
+}
