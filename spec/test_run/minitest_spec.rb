@@ -43,7 +43,7 @@ RSpec.describe "Minitest runs", stress: false do
   end
 
   it "profiles the tests that ask for it, without setup and teardown" do
-    result = run(<<~RUBY)
+    result = run(<<~RUBY, env: { "RUBY_PROF_FORMAT" => "json,text" })
       #{TESTS}
       class ShopTest
         ruby_prof :test_adds, printer: :flat
@@ -62,7 +62,8 @@ RSpec.describe "Minitest runs", stress: false do
         ruby_prof it("taxes") { Shop.new.tax(1) }
       end
     RUBY
-    texts = @project.reports.to_h { |name| [name.sub(/-\h{8}/, ""), @project.read("tmp/ruby-prof/#{name}")] }
+    expect(@project.example("ShopTest#test_adds")["location"]).to eq "shop_test.rb:6"
+    texts = @project.reports.grep_v(/json/).to_h { |name| [name.sub(/-\h{8}/, ""), @project.read("tmp/ruby-prof/#{name}")] }
     expect(texts.keys).to contain_exactly("ShopTest-test_adds.txt", "ShopTest-test_fails.txt", "Inherits-test_on.html", "Derived-test_on.html", "a-spec-test_0001_taxes.html")
     expect(texts["ShopTest-test_adds.txt"]).to match(/\s1\s+Shop#price/)
     expect(texts["ShopTest-test_adds.txt"]).not_to match(/Shop#prepare|Shop#tidy|Minitest|RubyProf/)

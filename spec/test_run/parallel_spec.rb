@@ -89,6 +89,21 @@ RSpec.describe "a run of several processes", stress: false do
     end
   end
 
+  it "is merged by one process at a time, and named after its parent" do
+    require "ruby-prof/test_run"
+    run = RubyProf.send(:const_get, :TestRun)
+    directory = @project.path("out")
+    parallel = run::Parallel.new(directory, "one", "2", nil, run::Output.new(directory))
+    facts = { "number" => "2", "pid" => Process.pid }
+    locked = parallel.share(run::Part.new(facts, [], nil)) do |parts, missing|
+      expect([parts.length, missing]).to eq [1, []]
+      File.open("#{directory}/.parallel/lock") { |lock| lock.flock(File::LOCK_EX | File::LOCK_NB) }
+    end
+    expect(locked).to be false
+    expect(File.open("#{directory}/.parallel/lock") { |lock| lock.flock(File::LOCK_EX | File::LOCK_NB) }).to eq 0
+    expect(run::Parallel.parent).to match(/\A#{Process.ppid}-\d+\z/) if File.exist?("/proc/self/stat")
+  end
+
   it "works with parallel_tests" do
     begin
       Gem::Specification.find_by_name("parallel_tests")

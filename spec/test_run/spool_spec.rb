@@ -80,6 +80,17 @@ RSpec.describe "the spool of a run", stress: false do
     expect { full.add("x" * 100_000) }.to raise_error(Errno::ENOSPC)
   end
 
+  it "is not where our own work is recorded" do
+    output = run::Output.new("/nowhere")
+    whole = run::WholeRun.new("None", run::Settings.new({ "RUBY_PROF" => "1" }), output)
+    whole.boot
+    outside = whole.instance_variable_get(:@outside)
+    expect(whole.unprofiled { outside.paused? }).to be true
+    expect(outside.paused?).to be false
+    whole.abandon
+    expect(outside.running?).to be false
+  end
+
   it "keeps the costliest call paths of more than it may" do
     bytes = recorded { Spooled.new.deep(100) }._dump_data
     merged, pruned = native.merge([bytes, bytes], 50)

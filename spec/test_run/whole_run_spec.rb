@@ -159,6 +159,7 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
     result = project.rspec("spec/fork_spec.rb", env: { "RUBY_PROF" => "1" })
     expect(result.stdout.scan("2 examples").length).to eq 2
     expect(result.stdout.scan("Index").length).to eq 1
+    expect(result.stderr).to eq ""
     expect(project.reports.grep(/run/)).to eq %w[run.html run.rbprof]
   ensure
     FileUtils.rm_f(project.path("spec/fork_spec.rb"))
