@@ -95,11 +95,28 @@ fn is_polynomial(counts: &Counts, degree: usize) -> Option<bool> {
 }
 
 /// Whether chance would seldom put so many points on a curve that others have fixed. A count that differs by its root (Poisson)
-/// hits a given value once in 2.5 times that root.
+/// hits a given value once in 2.5 times that root. Where the last slope is twice the first one, which chance alone seldom makes,
+/// a tenth of the odds will do.
 fn is_no_coincidence(counts: &Counts, spare: usize) -> bool {
     let most = counts.counts[counts.len() - 1] / counts.careful_unit();
     let odds_squared = u128::from(most).saturating_mul(6);
-    odds_squared.saturating_pow(spare as u32) >= CHANCE * CHANCE
+    let wanted = if is_twice_as_steep(counts) {
+        CHANCE / 10
+    } else {
+        CHANCE
+    };
+    odds_squared.saturating_pow(spare as u32) >= wanted * wanted
+}
+
+/// Whether the slope between the last two sizes is twice that between the first two, or more.
+fn is_twice_as_steep(counts: &Counts) -> bool {
+    let part = |from: usize| {
+        let step = counts.sizes[from + 1] - counts.sizes[from];
+        let grown = counts.counts[from + 1].saturating_sub(counts.counts[from]);
+        (u128::from(grown), u128::from(step))
+    };
+    let (first, last) = (part(0), part(counts.len() - 2));
+    last.0.saturating_mul(first.1) >= first.0.saturating_mul(last.1).saturating_mul(2)
 }
 
 /// Whether the parabola through three points rises from the first on: those of a cubic are on one that falls first.
