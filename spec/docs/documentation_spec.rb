@@ -4,6 +4,8 @@ require "cgi"
 require "documentation"
 require "rake"
 require "ruby-prof/task"
+require "ruby-prof/minitest/assertions"
+require "ruby-prof/rspec/matchers"
 require "tmpdir"
 
 # `rake doc` has nothing to warn of, and all that is public is described.

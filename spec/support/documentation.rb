@@ -10,6 +10,7 @@ require "signatures" unless defined?(Signatures)
 class Documentation
   # Nobody calls what is in these.
   INTERNAL = %r{/(?:cli|auto|filter|rack|test_run|counting|expectations)/|/matchers/(?:compound|composition)\.rb\z|
+                /call_profile/(?!change|difference)\w+\.rb\z|
                 /(?:rspec|minitest)/(?:run\w*|example_hooks|test_hooks|class_methods|asserting)\.rb\z|
                 /(?:cli|auto|extension|vm_probe|program_start|report_writer|pattern_list|printer_kind|unprof|constants)\.rb\z|
                 /(?:test_run|test_prof|counting|expectations)\.rb\z}x

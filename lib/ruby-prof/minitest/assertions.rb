@@ -160,6 +160,7 @@ module RubyProf
   HIDDEN.push(Assertions)
 end
 
+# The test framework, extended.
 module Minitest
   # Tests can call what this module has.
   module Assertions

@@ -46,6 +46,7 @@ if RSpec.respond_to?(:configure)
   RSpec.configure { |config| config.backtrace_exclusion_patterns << %r{/lib/ruby-prof/(?:expectations|rspec|counting)[/.]} }
 end
 
+# The test framework, extended.
 module RSpec
   # Examples can call what that module has.
   module Matchers

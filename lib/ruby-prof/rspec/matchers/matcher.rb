@@ -36,17 +36,26 @@ module RubyProf
         judge(block, :check_not)
       end
 
+      # What was expected and what was found, for RSpec.
+      #
       # @api private
+      # @return [String]
       def failure_message
         @verdict.message
       end
 
+      # The same after `not_to`.
+      #
       # @api private
+      # @return [String]
       def failure_message_when_negated
         @verdict.message
       end
 
+      # What is expected, in the words of an example's description.
+      #
       # @api private
+      # @return [String]
       def description
         expectation.description
       rescue ArgumentError => e
