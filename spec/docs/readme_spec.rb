@@ -1,15 +1,62 @@
 # frozen_string_literal: true
 
 require "open3"
+require "sample_project"
 require "tmpdir"
 
 # What the README shows runs as it is written.
 RSpec.describe "README.md" do
   root = File.expand_path("../..", __dir__)
-  blocks = File.read("#{root}/README.md", encoding: Encoding::UTF_8).scan(/^```ruby\n(.*?)^```/m).flatten
+  all = File.read("#{root}/README.md", encoding: Encoding::UTF_8).scan(/^```ruby\n(.*?)^```/m).flatten
+  specs, blocks = all.partition { |text| text.start_with?("# spec") }
+
+  # What the examples of specs are about.
+  program = <<~RUBY
+    class ScoreMap
+      def initialize(scores) = @scores = scores
+      def serialize = to_int_array.flatten.pack("l*")
+      def to_int_array = @scores.map { |item, score| [item, (score / (scale_factor + 1)).to_i] }
+      def scale_factor = @scale_factor ||= @scores.values.max_by(&:abs).abs / 1000.0
+    end
+    class Importer
+      def call = "imported".upcase
+    end
+    class Database
+      def self.query(text) = text
+    end
+    class Template
+      def compile = "compiled"
+    end
+    class Page
+      def render = Template.new.compile + Database.query("posts")
+    end
+    class Version
+      attr_reader :number
+      def initialize(number) = @number = number
+      def <=>(other) = number <=> other.number
+    end
+    module Things
+      def scores(n) = Array.new(n) { |item| [item, item * 2.5] }.to_h
+      def page = @page ||= Page.new
+      def versions(n) = Array.new(n) { |index| Version.new(index * 7919 % 104_729) }
+      def serialize(n) = ScoreMap.new(scores(n)).serialize
+    end
+  RUBY
 
   it "has programs" do
     expect(blocks.size).to be >= 4
+  end
+
+  it "shows specs that pass" do
+    lines = specs.join.lines.grep(/^(?:it|expect)/)
+    examples = lines.each_with_index.map { |line, index| line.start_with?("it") ? line : "it(#{index}) { #{line.sub(/\s+# .*/, "").chomp} }\n" }
+    spec = "require 'program'\nrequire 'ruby-prof/rspec'\nRSpec.describe ScoreMap do\ninclude Things\n#{examples.join}end\n"
+    expect(lines.size).to be >= 8
+    SampleProject.open("program.rb" => program, "spec/readme_spec.rb" => spec) do |project|
+      run = project.rspec
+      expect(run.outcomes.reject { |_, outcome| outcome == :passed }).to eq({})
+      expect(run.outcomes.size).to eq lines.size
+    end
   end
 
   blocks.each.with_index(1) do |program, number|
