@@ -87,6 +87,11 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
     env = { "RUBY_PROF" => "flame_graph", "RUBY_PROF_MODE" => "allocations", "RUBY_PROF_C_CALLS" => "0", "RUBY_PROF_OUT" => "prof/out", "RUBY_PROF_FORMAT" => "json,text" }
     result = project.rspec(env: env)
     expect(result.stdout).to match(/objects \([\d,]+ objects outside of examples\)/).and include("prof/out/run.json")
+    expect(result.stdout).to match(/^ +\S+ \S+ +[\d,]+ calls? +[\d,]+ objects?  Shop loops/)
+    page = project.read("prof/out/index.html")
+    expect(page).to include "Most objects"
+    unlinked = page[/<div class="tops">.*?<section class="all"/m].scan(/<span class="what">(?!.{0,99}<a )/)
+    expect(unlinked).to be_empty
     expect(project.json("prof/out")).to include("mode" => "allocations", "unit" => "objects")
     row = project.example("Shop adds", "prof/out")
     expect(row["objects"]).to eq row["total"]
