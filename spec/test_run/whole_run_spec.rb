@@ -16,7 +16,7 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
           it("fails") { expect(Shop.new.price([1])).to eq 3 }
           it("is later", :skip) { Shop.new.price([1]) }
           it("loops") { 500.times { Shop.new.tax(1) } }
-          it("sleeps") { sleep 0.05 }
+          it("sleeps") { sleep ENV.fetch("PAUSE", "0.01").to_f }
         end
       RUBY
       "spec/two_spec.rb" => "require 'helper'\nRSpec.describe('two') { it('taxes', :ruby_prof) { Shop.new.tax(1) } }\n"
@@ -32,7 +32,7 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
   end
 
   it "adds up to the whole: examples, hooks, loading" do
-    result = project.rspec(env: { "RUBY_PROF" => "1" })
+    result = project.rspec(env: { "RUBY_PROF" => "1", "PAUSE" => "2" })
     expect(result.status.exitstatus).to eq 1
     # 3 + 1 + 500 in one_spec, 1 in two_spec, 1 while loading.
     expect(calls("tmp/ruby-prof/run.rbprof", "Shop#tax")).to eq 506
@@ -79,7 +79,7 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
     project.rspec(env: { "RUBY_PROF" => "1" })
     kept = "tmp/ruby-prof/examples/mine.txt"
     project.write(kept, "mine")
-    project.rspec(env: { "RUBY_PROF" => "flat", "RUBY_PROF_TOP" => "1" })
+    project.rspec(env: { "RUBY_PROF" => "flat", "RUBY_PROF_TOP" => "1", "PAUSE" => "2" })
     expect(project.reports.grep(%r{\Aexamples/}).map { |name| name.sub(/-\h{8}/, "") }).to contain_exactly("examples/Shop-loops.txt", "examples/Shop-sleeps.txt", "examples/mine.txt")
   end
 
