@@ -54,10 +54,13 @@ def run(ruby, directory, environment)
   peak = File.join(directory, "peak")
   lib = File.expand_path("../lib", __dir__)
   began = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+  before = Process.times
   command = [ruby, "-r#{measure}", "-I#{lib}", "-I#{directory}", "-S", "rspec", "spec"]
   system({ "PEAK" => peak, **environment }, *command, chdir: directory, out: File.join(directory, "log"), err: %i[child out]) ||
     abort(File.read(File.join(directory, "log")))
-  [Process.clock_gettime(Process::CLOCK_MONOTONIC) - began, File.read(peak).to_i / 1024.0]
+  after = Process.times
+  processor = after.cutime + after.cstime - before.cutime - before.cstime
+  [Process.clock_gettime(Process::CLOCK_MONOTONIC) - began, processor, File.read(peak).to_i / 1024.0]
 end
 
 Dir.mktmpdir("ruby-prof-bench-") do |directory|
@@ -65,13 +68,15 @@ Dir.mktmpdir("ruby-prof-bench-") do |directory|
   File.write(File.join(directory, "parts.rb"), program)
   (options[:examples] / GROUP).times { |number| File.write(File.join(directory, "spec/group#{number}_spec.rb"), spec(number, options[:calls])) }
 
-  bare_seconds, bare_peak = run(options[:ruby], directory, { "RUBY_PROF" => nil })
-  seconds, peak = run(options[:ruby], directory, { "RUBY_PROF" => "1" })
+  bare_seconds, bare_processor, bare_peak = run(options[:ruby], directory, { "RUBY_PROF" => nil })
+  seconds, processor, peak = run(options[:ruby], directory, { "RUBY_PROF" => "1" })
   reports = Dir[File.join(directory, "tmp/ruby-prof/**/*")].select { |path| File.file?(path) }
   puts "#{options[:examples]} examples of about #{options[:calls]} calls"
-  puts format("  %-12s %6.1f s  %6.1f MB at the peak", "bare", bare_seconds, bare_peak)
-  puts format("  %-12s %6.1f s  %6.1f MB at the peak", "RUBY_PROF=1", seconds, peak)
-  puts format("  %-12s %6.1f s  %6.1f MB", "more", seconds - bare_seconds, peak - bare_peak)
+  line = "  %-12s %6.1f s, %6.1f s of the processor, %6.1f MB at the peak"
+  puts format(line, "bare", bare_seconds, bare_processor, bare_peak)
+  puts format(line, "RUBY_PROF=1", seconds, processor, peak)
+  puts format(line, "more", seconds - bare_seconds, processor - bare_processor, peak - bare_peak)
+  puts format("  %.2f ms of the processor an example", (processor - bare_processor) * 1000 / options[:examples])
   puts format("  %d files of %.1f MB in all", reports.length, reports.sum { |path| File.size(path) } / 1e6)
   abort "more than #{options[:limit]} MB" if options[:limit] && peak - bare_peak > options[:limit]
 end

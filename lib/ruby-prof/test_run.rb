@@ -1,16 +1,13 @@
 # frozen_string_literal: true
 
 require "ruby-prof"
+require "ruby-prof/test_prof"
 require "ruby-prof/test_run/text"
 require "ruby-prof/test_run/settings"
 require "ruby-prof/test_run/tag"
 require "ruby-prof/test_run/framework"
 require "ruby-prof/test_run/output"
-require "ruby-prof/test_run/spool"
-require "ruby-prof/test_run/recording"
-require "ruby-prof/test_run/row"
 require "ruby-prof/test_run/example_profile"
-require "ruby-prof/test_run/whole_run"
 require "ruby-prof/test_run/announcement"
 
 module RubyProf
@@ -42,6 +39,8 @@ module RubyProf
       def begin(framework)
         return if @whole || !settings.rows?
 
+        # Runs that nobody asked about load none of it.
+        require "ruby-prof/test_run/whole_run"
         @whole = WholeRun.new(framework, settings, output)
         @whole.boot
       rescue ArgumentError => e
@@ -117,7 +116,7 @@ module RubyProf
     end
   end
 
-  HIDDEN.push(TestRun, TestRun::Text, TestRun::Settings, TestRun::Tag, TestRun::Framework, TestRun::Output, TestRun::Spool, TestRun::Recording,
-              TestRun::ExampleProfile, TestRun::WholeRun, TestRun::Announcement)
+  HIDDEN.push(TestRun, TestRun::Text, TestRun::Settings, TestRun::Tag, TestRun::Framework, TestRun::Output, TestRun::ExampleProfile,
+              TestRun::Announcement)
   private_constant :TestRun
 end

@@ -91,6 +91,7 @@ RSpec.describe "a run of several processes", stress: false do
 
   it "is merged by one process at a time, and named after its parent" do
     require "ruby-prof/test_run"
+    require "ruby-prof/test_run/whole_run"
     run = RubyProf.send(:const_get, :TestRun)
     directory = @project.path("out")
     parallel = run::Parallel.new(directory, "one", "2", nil, run::Output.new(directory))

@@ -186,7 +186,7 @@ RSpec.describe "examples with :ruby_prof", stress: false do
   end
 
   it "tells of no defect in a quiet run" do
-    result = project('it("adds") { expect(Shop.new.price([1])).to eq 2 }').rspec
+    result = project('it("adds") { expect(Shop.new.price([1])).to eq 2; expect($LOADED_FEATURES.grep(/json|whole_run/)).to be_empty }').rspec
     expect(result.stdout).not_to include "ruby-prof"
     expect(result.stderr).to eq ""
     expect(File).not_to exist @project.path("tmp")

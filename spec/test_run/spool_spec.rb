@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "ruby-prof/test_run"
+require "ruby-prof/test_run/whole_run"
 
 # The profiles of examples on disk, and as one.
 RSpec.describe "the spool of a run", stress: false do

@@ -16,7 +16,7 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
           it("fails") { expect(Shop.new.price([1])).to eq 3 }
           it("is later", :skip) { Shop.new.price([1]) }
           it("loops") { 500.times { Shop.new.tax(1) } }
-          it("sleeps") { sleep 0.05 }
+          it("sleeps") { sleep ENV.fetch("PAUSE", "0.01").to_f }
         end
       RUBY
       "spec/two_spec.rb" => "require 'helper'\nRSpec.describe('two') { it('taxes', :ruby_prof) { Shop.new.tax(1) } }\n"
@@ -32,7 +32,7 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
   end
 
   it "adds up to the whole: examples, hooks, loading" do
-    result = project.rspec(env: { "RUBY_PROF" => "1" })
+    result = project.rspec(env: { "RUBY_PROF" => "1", "PAUSE" => "2" })
     expect(result.status.exitstatus).to eq 1
     # 3 + 1 + 500 in one_spec, 1 in two_spec, 1 while loading.
     expect(calls("tmp/ruby-prof/run.rbprof", "Shop#tax")).to eq 506
@@ -79,7 +79,7 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
     project.rspec(env: { "RUBY_PROF" => "1" })
     kept = "tmp/ruby-prof/examples/mine.txt"
     project.write(kept, "mine")
-    project.rspec(env: { "RUBY_PROF" => "flat", "RUBY_PROF_TOP" => "1" })
+    project.rspec(env: { "RUBY_PROF" => "flat", "RUBY_PROF_TOP" => "1", "PAUSE" => "2" })
     expect(project.reports.grep(%r{\Aexamples/}).map { |name| name.sub(/-\h{8}/, "") }).to contain_exactly("examples/Shop-loops.txt", "examples/Shop-sleeps.txt", "examples/mine.txt")
   end
 
@@ -87,6 +87,11 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
     env = { "RUBY_PROF" => "flame_graph", "RUBY_PROF_MODE" => "allocations", "RUBY_PROF_C_CALLS" => "0", "RUBY_PROF_OUT" => "prof/out", "RUBY_PROF_FORMAT" => "json,text" }
     result = project.rspec(env: env)
     expect(result.stdout).to match(/objects \([\d,]+ objects outside of examples\)/).and include("prof/out/run.json")
+    expect(result.stdout).to match(/^ +\S+ \S+ +[\d,]+ calls? +[\d,]+ objects?  Shop loops/)
+    page = project.read("prof/out/index.html")
+    expect(page).to include "Most objects"
+    unlinked = page[/<div class="tops">.*?<section class="all"/m].scan(/<span class="what">(?!.{0,99}<a )/)
+    expect(unlinked).to be_empty
     expect(project.json("prof/out")).to include("mode" => "allocations", "unit" => "objects")
     row = project.example("Shop adds", "prof/out")
     expect(row["objects"]).to eq row["total"]

@@ -47,7 +47,7 @@ module RubyProf
           config.formatters.any? { |formatter| formatter.class.name.to_s.include?("Bisect") }
         end
 
-        # What we go in front of is RSpec's own business; it has been there since 3.0.
+        # What we go in front of is RSpec's own business, and may be gone one day.
         def check_version
           missing = ExampleHooks.private_instance_methods(false).reject { |name| ::RSpec::Core::Example.private_method_defined?(name) }
           return if missing.empty?

@@ -100,6 +100,8 @@ module RubyProf
             calling = @summary.ranking.most_calling(@shown)
             lines.concat(table(slowest == calling ? "Slowest examples, and those with most calls" : "Slowest examples", slowest))
             lines.concat(table("Examples with most calls", calling)) unless slowest == calling
+            measured = @summary.ranking.most_measured(@shown)
+            lines.concat(table("Examples with most #{@summary.unit}", measured)) unless [slowest, calling].include?(measured)
           end
           lines.concat(expectations)
         end
@@ -121,11 +123,17 @@ module RubyProf
         def table(title, rows)
           return [] if rows.empty?
 
-          cells = rows.map { |row| [Text.seconds(@summary.ranking.nanoseconds(row) / 1e9), Text.count(row.calls || 0, "call"), Text.line(row.description, longest: WIDEST), row] }
-          widths = (0..2).map { |column| cells.map { |cell| cell[column].length }.max }
-          ["", title] + cells.map do |time, calls, name, row|
-            "  #{time.rjust(widths[0])}  #{calls.rjust(widths[1])}  #{name.ljust(widths[2])}  #{Text.line(row.location)}#{"  failed" if row.failed?}"
+          cells = rows.map { |row| [*numbers(row), Text.line(row.description, longest: WIDEST)] }
+          widths = cells.transpose.map { |column| column.map(&:length).max }
+          ["", title] + cells.zip(rows).map do |(*numbers, name), row|
+            numbers = numbers.zip(widths).map { |number, width| number.rjust(width) }
+            "  #{[*numbers, name.ljust(widths.last), Text.line(row.location)].join("  ")}#{"  failed" if row.failed?}"
           end
+        end
+
+        def numbers(row)
+          measured = Text.count(row.total || 0, @summary.unit.chop) unless @summary.times?
+          [Text.seconds(@summary.ranking.nanoseconds(row) / 1e9), Text.count(row.calls || 0, "call"), measured].compact
         end
 
         def expectations

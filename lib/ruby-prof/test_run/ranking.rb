@@ -20,17 +20,31 @@ module RubyProf
 
       # @return [Array<Row>] those that ran, slowest first
       def slowest(count)
-        @rows.reject { |row| row.status == "pending" }.max_by(count) { |row| [nanoseconds(row), row.calls || 0, row.id] }
+        most(count) { |row| nanoseconds(row) }
       end
 
       # @return [Array<Row>] most calls first
       def most_calling(count)
-        @rows.select { |row| row.calls && row.status != "pending" }.max_by(count) { |row| [row.calls, nanoseconds(row), row.id] }
+        most(count, &:calls)
       end
 
-      # @return [Array<Row>] either
+      # @return [Array<Row>] most objects or bytes first, where those were measured
+      def most_measured(count)
+        @times ? [] : most(count, &:total)
+      end
+
+      # @return [Array<Row>] any of these
       def top(count)
-        slowest(count) | most_calling(count)
+        slowest(count) | most_calling(count) | most_measured(count)
+      end
+
+      private
+
+      # As on the page: the earlier first where they agree.
+      def most(count)
+        ran = @rows.reject { |row| row.status == "pending" }
+        ranked = ran.each_with_index.filter_map { |row, index| (value = yield(row)) && [-value, index, row] }
+        ranked.min_by(count) { |value, index, _| [value, index] }.map(&:last)
       end
     end
   end

@@ -1,6 +1,8 @@
 # frozen_string_literal: true
 
-require "ruby-prof/test_prof"
+require "ruby-prof/test_run/spool"
+require "ruby-prof/test_run/recording"
+require "ruby-prof/test_run/row"
 require "ruby-prof/test_run/ranking"
 require "ruby-prof/test_run/part"
 require "ruby-prof/test_run/parallel"
@@ -229,5 +231,7 @@ module RubyProf
         end
       end
     end
+
+    HIDDEN.push(Spool, Recording, WholeRun, Parallel)
   end
 end
