@@ -180,7 +180,10 @@ impl<'a> View<'a> {
                 mode: run.measure_mode.title(),
                 css: [
                     include_str!("../assets/shared.css"),
-                    include_str!("../assets/test_run.css"),
+                    concat!(
+                        include_str!("../assets/sortable.css"),
+                        include_str!("../assets/test_run.css")
+                    ),
                 ],
             },
             foot: Foot {

@@ -81,12 +81,7 @@ module RubyProf
       # @return [self]
       # @raise [ArgumentError] for no pattern, one that is none, or a second `from`
       def from(*patterns)
-        raise ArgumentError, "from was given twice: write all in one, as in from(\"Foo#bar\", \"Foo#baz\")" if @from.any?
-        raise ArgumentError, "from: name a method that calls, as in from(\"Foo#bar\")" if patterns.empty?
-
-        Expectations::SelectedCalls.new(@patterns, from: patterns)
-        @from = patterns
-        self
+        call_from(patterns)
       end
 
       # Counts three runs: should they differ, the expectation fails and says which method is not deterministic.

@@ -88,6 +88,16 @@ module RubyProf
         @options = @options.dup
       end
 
+      # For matchers that have `@patterns` and `@from`.
+      def call_from(patterns)
+        raise ArgumentError, "from was given twice: write all in one, as in from(\"Foo#bar\", \"Foo#baz\")" if @from.any?
+        raise ArgumentError, "from: name a method that calls, as in from(\"Foo#bar\")" if patterns.empty?
+
+        Expectations::SelectedCalls.new(@patterns, from: patterns)
+        @from = patterns
+        self
+      end
+
       def judge(block, how)
         unless ::Proc === block || Expectations::Work === block
           @verdict = Expectations::Verdict.new(false, "expected a block, not a value: write expect { ... } with braces")

@@ -54,7 +54,10 @@ pub(super) fn top<'a>(
         })
         .collect();
     let calls = sums.iter().map(|sum| sum.calls).sum();
-    let css = include_str!("../../../assets/graph_html.css");
+    let css = concat!(
+        include_str!("../../../assets/sortable.css"),
+        include_str!("../../../assets/graph_html.css")
+    );
     Top {
         page: Head::new(profile, options, "Call graph", (methods, calls), css),
         threads,
