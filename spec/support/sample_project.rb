@@ -1,12 +1,9 @@
 # frozen_string_literal: true
 
-require "fileutils"
-require "json"
-require "tmpdir"
-require "subprocess"
+require "project"
 
-# A small project in a directory of its own, and its tests run by real rspec and ruby.
-class SampleProject
+# A project whose tests are run by real rspec and ruby, for what came of each of them.
+class SampleProject < Project
   # What came of one run: by the description of each example (or the name of each test) :passed or the message.
   Run = Struct.new(:outcomes, :stdout, :stderr, :status) do
     def [](name)
@@ -16,30 +13,12 @@ class SampleProject
 
   def self.open(files)
     Dir.mktmpdir("ruby-prof-project") do |directory|
-      project = new(File.realpath(directory))
-      files.each { |path, text| project.write(path, text) }
-      yield project
+      yield new(directory, files)
     end
   end
 
-  attr_reader :directory
-
-  def initialize(directory)
-    @directory = directory
-  end
-
-  def write(path, text)
-    path = File.join(@directory, path)
-    FileUtils.mkdir_p(File.dirname(path))
-    File.write(path, text)
-  end
-
-  def read(path)
-    File.read(File.join(@directory, path), encoding: "UTF-8")
-  end
-
   def files(pattern)
-    Dir.glob(pattern, base: @directory).sort
+    Dir.glob(pattern, base: directory).sort
   end
 
   # @return [Run]
@@ -47,7 +26,7 @@ class SampleProject
     out, err, status = execute(env, "-S", "rspec", "--format", "progress", "--format", "json", "--out", "rspec.json", *arguments)
     raise "no example ran:\n#{out}#{err}" if out.match?(/^0 examples/)
 
-    examples = File.exist?(File.join(@directory, "rspec.json")) ? JSON.parse(read("rspec.json")).fetch("examples") : []
+    examples = File.exist?(path("rspec.json")) ? JSON.parse(read("rspec.json")).fetch("examples") : []
     outcomes = examples.to_h { |each| [each["description"], each["status"] == "passed" ? :passed : "#{each.dig("exception", "class")}: #{each.dig("exception", "message").to_s.strip}"] }
     Run.new(outcomes, out, err, status)
   end
@@ -60,11 +39,9 @@ class SampleProject
 
   # Runs Ruby in the project's directory.
   def execute(env, *arguments)
-    lib = File.join(GEM_ROOT, "lib")
-    out, err, status = Open3.capture3(Subprocess::CLEAN.merge("LC_ALL" => "C.UTF-8", "SPEC_OPTS" => nil, "CI" => nil).merge(env),
-                                      RbConfig.ruby, "-w", "-I", lib, "-I", @directory, *arguments, chdir: @directory)
-    [out, err].each { |text| text.force_encoding(Encoding::UTF_8) }
-    [out, err, status]
+    result = capture({ "LC_ALL" => "C.UTF-8", "SPEC_OPTS" => nil, "CI" => nil }.merge(env),
+                     RbConfig.ruby, "-w", "-I", File.join(GEM_ROOT, "lib"), "-I", directory, *arguments)
+    [result.stdout, result.stderr, result.status]
   end
 
   private

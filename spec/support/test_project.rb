@@ -1,16 +1,11 @@
 # frozen_string_literal: true
 
-require "fileutils"
-require "json"
-require "open3"
-require "rbconfig"
-require "subprocess"
-require "tmpdir"
+require "project"
 
 # A small project whose tests run in processes of their own.
-class TestProject
+class TestProject < Project
   UNSET = %w[RUBY_PROF RUBY_PROF_MODE RUBY_PROF_BOOT RUBY_PROF_OUT RUBY_PROF_ONLY RUBY_PROF_EXCLUDE RUBY_PROF_C_CALLS RUBY_PROF_TOP RUBY_PROF_FORMAT
-             RUBY_PROF_RUN TEST_ENV_NUMBER PARALLEL_PID_FILE PARALLEL_TEST_GROUPS SPEC_OPTS].to_h { |name| [name, nil] }
+             RUBY_PROF_RUN CI TEST_ENV_NUMBER PARALLEL_PID_FILE PARALLEL_TEST_GROUPS SPEC_OPTS].to_h { |name| [name, nil] }
 
   # A program to be tested.
   SHOP = <<~RUBY
@@ -22,26 +17,8 @@ class TestProject
     end
   RUBY
 
-  attr_reader :directory
-
   def initialize(files = {})
-    @directory = File.realpath(Dir.mktmpdir("ruby-prof-project-"))
-    write("lib/shop.rb", SHOP)
-    files.each { |path, text| write(path, text) }
-  end
-
-  def write(path, text)
-    target = File.join(directory, path)
-    FileUtils.mkdir_p(File.dirname(target))
-    File.write(target, text)
-  end
-
-  def read(path)
-    File.read(File.join(directory, path), encoding: Encoding::UTF_8)
-  end
-
-  def path(name)
-    File.join(directory, name)
+    super(Dir.mktmpdir("ruby-prof-project-"), { "lib/shop.rb" => SHOP }.merge(files))
   end
 
   # Files below tmp/ruby-prof, without ours that begin with a dot.
@@ -71,16 +48,14 @@ class TestProject
 
   def run(env, arguments, command: RbConfig.ruby, **options)
     write("boot.rb", "") unless File.exist?(path("boot.rb"))
-    command = [environment.merge(env), command, *arguments]
-    stdout, stderr, status = Open3.capture3(*command, chdir: directory, **options)
-    Subprocess::Result.new(*[stdout, stderr].map { |text| text.force_encoding(Encoding::UTF_8) }, status)
+    capture(environment.merge(env), command, *arguments, **options)
   end
 
   # Starts a process and does not wait for it.
   def spawn_rspec(*arguments, env: {})
     write("boot.rb", "") unless File.exist?(path("boot.rb"))
     command = [RbConfig.ruby, "-r./boot", "-S", "rspec", "--require", "shop", *arguments]
-    Process.spawn(environment.merge(env), *command, chdir: directory, out: path("out.log"), err: path("err.log"))
+    Process.spawn(Subprocess::CLEAN.merge(environment, env), *command, chdir: directory, out: path("out.log"), err: path("err.log"))
   end
 
   def delete
@@ -90,6 +65,6 @@ class TestProject
   private
 
   def environment
-    Subprocess::CLEAN.merge(UNSET).merge("RUBYLIB" => [File.join(GEM_ROOT, "lib"), path("lib")].join(File::PATH_SEPARATOR), "LANG" => "C.UTF-8")
+    UNSET.merge("RUBYLIB" => [File.join(GEM_ROOT, "lib"), path("lib")].join(File::PATH_SEPARATOR), "LANG" => "C.UTF-8")
   end
 end
