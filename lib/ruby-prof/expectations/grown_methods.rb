@@ -14,7 +14,7 @@ module RubyProf
       def initialize(bound, sizes, runs)
         @bound = bound
         @sizes = sizes
-        table = RunTable.new(runs)
+        table = RunTable.new(runs.map { |edges| edges.reject { |edge| within_ruby?(edge) } })
         @methods = table.rows(&:callee)
         @edges = table.rows { |edge| [edge.caller, edge.callee] }
         @places = table.places
@@ -58,6 +58,12 @@ module RubyProf
       end
 
       private
+
+      # What Ruby's own methods call that are written in Ruby, and were in C a version before.
+      def within_ruby?(edge)
+        internal = ->(file) { file&.start_with?("<internal:") }
+        internal.(edge.file) && (edge.callee.file.nil? || internal.(edge.callee.file))
+      end
 
       def too_fast?(counts)
         Growth.exceeds?(@bound, @sizes, counts)
