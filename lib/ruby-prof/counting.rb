@@ -75,15 +75,15 @@ module RubyProf
     Watch = Struct.new(:keys, :targets, :ruby, :c) do
       def self.of(targets)
         keys = targets.map { |target| [target.owner, target.name] }
-        methods = targets.map(&:method)
-        code = methods.map { |method| RubyVM::InstructionSequence.of(method) }
-        in_c = code.include?(nil) # Attributes and the like are as good as in C.
-        code.compact!
-        alone = code.length <= MOST_TARGETS && code.all? { |each| can_be_watched_alone?(each) }
-        # One way for all, or a call might be counted in both.
-        return new(keys, in_c ? methods.select { |method| RubyVM::InstructionSequence.of(method) } : methods, false, in_c) if alone
+        # Aliases and copies share their code: one that is watched shows the calls of all. (Ruby has one object for it.)
+        watched = {}.compare_by_identity
+        targets.each { |target| watched[RubyVM::InstructionSequence.of(target.method)] ||= target.method }
+        in_c = watched.delete(nil) # Attributes and the like are as good as in C.
+        alone = watched.length <= MOST_TARGETS && watched.each_key.all? { |code| can_be_watched_alone?(code) }
+        return new(keys, watched.values, false, !in_c.nil?) if alone
 
-        new(keys, [], true, in_c || code.any? { |each| internal?(each) })
+        # One way for all, or a call might be counted in both.
+        new(keys, [], true, !in_c.nil? || watched.each_key.any? { |code| internal?(code) })
       end
 
       # Once a method made of a block (define_method) was the target of a TracePoint, up to Ruby 3.4 at least no

@@ -98,9 +98,17 @@ module RubyProf
         return if none?(mod, name)
 
         method = ask(mod, :instance_method, name)
+        return method if same?(method.owner, mod)
+
+        # What was put before it comes first, and is its own too for `method_defined?`.
+        before = ask(mod, :ancestors).take_while { |ancestor| !same?(ancestor, mod) }
+        first = method
+        method = method.super_method while method && before.any? { |ancestor| same?(ancestor, method.owner) }
+        return (method if method && same?(method.owner, mod)) unless method.equal?(first)
+
+        # An alias of an inherited method has the owner of that one.
         return method if first?(mod, name)
 
-        # One that was put before it, or is inherited, comes first.
         method = method.super_method until method.nil? || same?(method.owner, mod)
         method
       end
@@ -108,7 +116,7 @@ module RubyProf
       # @return [Boolean] whether its own table has the method
       def own?(mod, name)
         # In this order: most modules have no method of the name, and this is asked of all there are.
-        !none?(mod, name) && (first?(mod, name) || !own_method(mod, name).nil?)
+        !none?(mod, name) && !own_method(mod, name).nil?
       end
 
       # Whether it is the one that receivers find.
