@@ -15,6 +15,11 @@ module RubyProf
         nil
       end
 
+      # What is looked at while it runs.
+      def methods_of_probe
+        %i[run caller_of_callee callee block_alias with_match through_c in_fiber].map { |name| method(name) }
+      end
+
       # Called at the start of every profile: the event of this call shows the running fiber's stack.
       def touch; end
 

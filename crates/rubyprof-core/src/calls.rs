@@ -116,13 +116,23 @@ impl CallCounts {
         self.last = index;
     }
 
-    /// Counts one call by its whole stack, innermost caller first.
-    pub fn count_stack(&mut self, stack: &[StackFrame]) {
+    /// Makes a stack known, innermost caller first, on which no call was counted yet. `None` if there are too many.
+    pub fn add_stack(&mut self, stack: &[StackFrame]) -> Option<usize> {
         if let Some(index) = self.stacks.get(stack) {
-            self.stack_counts[*index] += 1;
-        } else if self.stacks.len() < MAX_STACKS {
-            self.stacks.insert(stack.to_vec(), self.stack_counts.len());
-            self.stack_counts.push(1);
+            return Some(*index);
+        }
+        let index = self.stack_counts.len();
+        (index < MAX_STACKS).then(|| {
+            self.stacks.insert(stack.to_vec(), index);
+            self.stack_counts.push(0);
+            index
+        })
+    }
+
+    /// Counts one call on a stack, an index that [`add_stack`](Self::add_stack) gave.
+    pub fn count_stack(&mut self, index: usize) {
+        if let Some(called) = self.stack_counts.get_mut(index) {
+            *called += 1;
         }
     }
 
@@ -191,16 +201,16 @@ mod tests {
     fn stacks_are_counted_up_to_a_limit() {
         let mut counts = CallCounts::new();
         let method = method(&mut counts, 1);
-        for number in 0..MAX_STACKS as u32 + 5 {
-            counts.count_stack(&[StackFrame {
+        let mut count = |number: u32| {
+            let index = counts.add_stack(&[StackFrame {
                 method,
                 site: line(number),
             }]);
-        }
-        counts.count_stack(&[StackFrame {
-            method,
-            site: line(3),
-        }]);
+            index.map(|index| counts.count_stack(index)).is_some()
+        };
+        let counted = (0..MAX_STACKS as u32 + 5).filter(|number| count(*number));
+        assert_eq!(counted.count(), MAX_STACKS);
+        assert!(count(3));
         let stacks = counts.stacks();
         assert_eq!(stacks.len(), MAX_STACKS);
         assert_eq!((stacks[3].0[0].site, stacks[3].1), (line(3), 2));

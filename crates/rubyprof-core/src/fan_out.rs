@@ -25,6 +25,7 @@ pub struct FanOut {
 struct Activation {
     method: usize,
     tag: u64,
+    context: u32,
     /// Calls so far, in it and in what it called that returned.
     called: u64,
 }
@@ -50,8 +51,18 @@ impl FanOuts {
         Self::default()
     }
 
-    /// A method is called on a fiber. `of_interest` says whether the call is to be counted.
-    pub fn enter(&mut self, fiber: u64, method: usize, tag: u64, of_interest: bool) {
+    /// The context of the fiber's last call that has not returned; 0 if there is none.
+    #[must_use]
+    pub fn context(&self, fiber: u64) -> u32 {
+        let stack = self.fibers.get(&fiber);
+        stack
+            .and_then(|stack| stack.activations.last())
+            .map_or(0, |open| open.context)
+    }
+
+    /// A method is called on a fiber. `of_interest` says whether the call is to be counted; `context` is whatever the embedder wants
+    /// to know of the call again.
+    pub fn enter(&mut self, fiber: u64, method: usize, tag: u64, of_interest: bool, context: u32) {
         let stack = self.fibers.entry(fiber).or_default();
         if of_interest && let Some(caller) = stack.activations.last_mut() {
             caller.called += 1;
@@ -59,6 +70,7 @@ impl FanOuts {
         stack.activations.push(Activation {
             method,
             tag,
+            context,
             called: 0,
         });
         *stack.open.entry(method).or_default() += 1;
@@ -128,7 +140,7 @@ mod tests {
 
     fn call(fan_outs: &mut FanOuts, method: usize, inside: impl FnOnce(&mut FanOuts)) {
         let tag = 100 + method as u64;
-        fan_outs.enter(1, method, tag, method == QUERY);
+        fan_outs.enter(1, method, tag, method == QUERY, 0);
         inside(fan_outs);
         fan_outs.leave(1, tag);
     }
@@ -183,9 +195,9 @@ mod tests {
     #[test]
     fn a_return_closes_what_was_left_above_it() {
         let mut fan_outs = FanOuts::new();
-        fan_outs.enter(1, PAGE, 7, false);
-        fan_outs.enter(1, POST, 8, false);
-        fan_outs.enter(1, QUERY, 9, true);
+        fan_outs.enter(1, PAGE, 7, false, 7);
+        fan_outs.enter(1, POST, 8, false, 8);
+        fan_outs.enter(1, QUERY, 9, true, 9);
         fan_outs.leave(1, 7);
         fan_outs.leave(1, 8);
         let all = fan_outs.rows();
@@ -197,10 +209,21 @@ mod tests {
     }
 
     #[test]
+    fn contexts_are_those_of_open_calls() {
+        let mut fan_outs = FanOuts::new();
+        assert_eq!(fan_outs.context(1), 0);
+        fan_outs.enter(1, PAGE, 7, false, 70);
+        fan_outs.enter(1, POST, 8, false, 80);
+        assert_eq!((fan_outs.context(1), fan_outs.context(2)), (80, 0));
+        fan_outs.leave(1, 8);
+        assert_eq!(fan_outs.context(1), 70);
+    }
+
+    #[test]
     fn fibers_have_stacks_of_their_own() {
         let mut fan_outs = FanOuts::new();
-        fan_outs.enter(1, POST, 7, false);
-        fan_outs.enter(2, QUERY, 9, true);
+        fan_outs.enter(1, POST, 7, false, 7);
+        fan_outs.enter(2, QUERY, 9, true, 9);
         fan_outs.leave(2, 9);
         fan_outs.leave(1, 7);
         fan_outs.leave(3, 7);

@@ -3,6 +3,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use rb_sys::VALUE;
 use rubyprof_core::{CallCounts, FanOuts, Location, MethodKey, Sources, StackFrame};
 
 use crate::classes::{Admission, Classes, Pins};
+use crate::ractor;
 use crate::vm::event::{C_RETURN, RETURN, Reader, TraceArg};
 use crate::vm::ffi::{self, RawHook};
 use crate::vm::frames;
@@ -53,6 +55,31 @@ pub(crate) struct Counter {
     pins: Arc<Pins>,
     /// The stack of the call that is being counted.
     callers: Vec<StackFrame>,
+    contexts: Contexts,
+}
+
+/// Where calls stand: the call within which, the method, and the line from which. Two calls of one context have the same
+/// stack, which is looked at for the first of them.
+#[derive(Default)]
+struct Contexts {
+    numbers: HashMap<(u32, usize, StackFrame), u32>,
+    /// The stack of a context, once a wanted call was made in it.
+    stacks: HashMap<u32, Option<usize>>,
+}
+
+/// More contexts than this are those of a recursion. Calls in further ones are not counted by stacks.
+const MAX_CONTEXTS: usize = 200_000;
+
+impl Contexts {
+    /// The number of a context, from 1 on; `None` if there are too many.
+    fn number(&mut self, within: u32, method: usize, caller: StackFrame) -> Option<u32> {
+        let next = self.numbers.len();
+        match self.numbers.entry((within, method, caller)) {
+            Entry::Occupied(entry) => Some(*entry.get()),
+            Entry::Vacant(entry) if next < MAX_CONTEXTS => Some(*entry.insert(next as u32 + 1)),
+            Entry::Vacant(_) => None,
+        }
+    }
 }
 
 impl Counter {
@@ -77,13 +104,18 @@ impl Counter {
             classes: Classes::new(Arc::clone(&pins)),
             pins,
             callers: Vec::new(),
+            contexts: Contexts::default(),
         }
     }
 
+    /// Whether the running thread is not one whose calls are counted. TracePoints of methods fire in all Ractors, which run beside
+    /// each other: in another one nothing of this may be touched.
     fn is_elsewhere(&self) -> bool {
-        // SAFETY: an event is being delivered, so a thread runs.
-        self.thread
-            .is_some_and(|thread| unsafe { rb_sys::rb_thread_current() } != thread)
+        match self.thread {
+            // SAFETY: an event is being delivered, so a thread runs.
+            Some(thread) => unsafe { rb_sys::rb_thread_current() != thread },
+            None => !ractor::is_ours(),
+        }
     }
 
     /// # Safety
@@ -117,16 +149,49 @@ impl Counter {
             // SAFETY: the caller's; a method that is called has a live owner.
             None => unsafe { self.first_call::<R>(arg, identity.key, known.wanted) },
         };
+        // SAFETY: the caller's.
+        let caller = unsafe { self.callers_of::<R>(arg, 1) };
         if known.wanted {
-            // SAFETY: the caller's.
-            unsafe { self.count::<R>(arg, index) };
+            self.counts.count(index, caller.method, caller.site);
         }
         if self.detailed {
             // SAFETY: the caller's.
-            let token = unsafe { R::token(arg) };
-            self.fan_outs
-                .enter(token, index, identity.tag, known.wanted);
+            unsafe { self.look_closer::<R>(arg, index, caller, identity.tag, known.wanted) };
         }
+    }
+
+    /// Counts a call by its stack and within the activations of its callers.
+    ///
+    /// # Safety
+    ///
+    /// As for [`first_call`](Self::first_call).
+    unsafe fn look_closer<R: Reader>(
+        &mut self,
+        arg: *mut TraceArg,
+        callee: usize,
+        caller: StackFrame,
+        tag: u64,
+        wanted: bool,
+    ) {
+        // SAFETY: the caller's.
+        let token = unsafe { R::token(arg) };
+        let within = self.fan_outs.context(token);
+        let context = self.contexts.number(within, callee, caller);
+        if let Some(context) = context.filter(|_| wanted) {
+            let known = self.contexts.stacks.get(&context).copied();
+            let stack = known.unwrap_or_else(|| {
+                // SAFETY: the caller's.
+                unsafe { self.callers_of::<R>(arg, stack::DEEPEST) };
+                let stack = self.counts.add_stack(&self.callers);
+                self.contexts.stacks.insert(context, stack);
+                stack
+            });
+            if let Some(stack) = stack {
+                self.counts.count_stack(stack);
+            }
+        }
+        let context = context.unwrap_or(within);
+        self.fan_outs.enter(token, callee, tag, wanted, context);
     }
 
     /// # Safety
@@ -156,13 +221,14 @@ impl Counter {
         index
     }
 
+    /// Puts up to `limit` callers into `callers`, innermost first, and returns the first.
+    ///
     /// # Safety
     ///
     /// As for [`first_call`](Self::first_call).
-    unsafe fn count<R: Reader>(&mut self, arg: *mut TraceArg, callee: usize) {
+    unsafe fn callers_of<R: Reader>(&mut self, arg: *mut TraceArg, limit: usize) -> StackFrame {
         // SAFETY: the caller's. A Ruby method's own frame is there already.
         let skip = usize::from(unsafe { R::is_call_with_frame(arg) });
-        let limit = if self.detailed { stack::DEEPEST } else { 1 };
         let mut callers = std::mem::take(&mut self.callers);
         let mut sources = std::mem::take(self.counts.sources_mut());
         callers.clear();
@@ -180,16 +246,11 @@ impl Counter {
             );
         }
         *self.counts.sources_mut() = sources;
-        let nobody = || StackFrame {
+        self.callers = callers;
+        self.callers.first().copied().unwrap_or_else(|| StackFrame {
             method: self.counts.add(MethodKey::default(), Location::default()),
             site: Location::default(),
-        };
-        let caller = callers.first().copied().unwrap_or_else(nobody);
-        self.counts.count(callee, caller.method, caller.site);
-        if self.detailed {
-            self.counts.count_stack(&callers);
-        }
-        self.callers = callers;
+        })
     }
 
     /// # Safety

@@ -14,7 +14,7 @@ use crate::classes::{Admission, Classes, Pins};
 use crate::clock::{self, Clock};
 use crate::memory::{Memory, NEWEST};
 use crate::vm::event::{NEWOBJ, Reader, TraceArg};
-use crate::vm::frames;
+use crate::vm::{frames, stack};
 
 /// Which threads are recorded. The objects are pinned by the profile.
 #[derive(Clone, Default)]
@@ -298,7 +298,14 @@ impl<R: Reader> Host for Event<'_, R> {
         // A Ruby method's own frame is there when it is called, a C method's is not yet.
         // SAFETY: `arg` is the delivered event's, says `new`.
         let depth = usize::from(unsafe { R::is_call_with_frame(self.arg) });
-        frames::position(depth, sources, false)
+        let mut site = Location::default();
+        // SAFETY: as above; a reader that reads frames is one whose layout is known.
+        unsafe {
+            stack::running(self.arg, R::READS_FRAMES, depth, 1, sources, |frame, _| {
+                site = frame.site;
+            });
+        }
+        site
     }
 }
 
@@ -379,7 +386,7 @@ unsafe fn count_by_line<R: Reader>(
             }
         }
     };
-    let location = frames::position(0, recorder.sources_mut(), true);
+    let location = frames::position(0, recorder.sources_mut());
     // SAFETY: as above; a method that runs has a live owner.
     let lexical = unsafe {
         R::READS_FRAMES

@@ -18,6 +18,7 @@ use crate::counter::{Counter as Counting, Functions, Hooks, Wanted};
 use crate::errors;
 use crate::guard::{guard, ruby_reader};
 use crate::names::VmNames;
+use crate::ractor;
 use crate::vm::event::{C_CALL, C_RETURN, CALL, RETURN};
 use crate::vm::{ffi, probe};
 
@@ -108,6 +109,7 @@ impl Counter {
         in_ruby: bool,
         in_c: bool,
     ) -> Result<(Watching, *mut Counting), Error> {
+        ractor::mark_as_ours();
         let functions = Functions::new(probe::layout_is_known(ruby)?);
         // SAFETY: a thread runs: it calls us.
         let thread = unsafe { rb_sys::rb_thread_current() };

@@ -111,7 +111,7 @@ pub(crate) unsafe fn live_frames(arg: *mut TraceArg, sources: &mut Sources) -> V
             )
         };
         let place = if running {
-            position(called, sources, true)
+            position(called, sources)
         } else {
             Location::default()
         };
@@ -145,9 +145,8 @@ pub(crate) unsafe fn live_frames(arg: *mut TraceArg, sources: &mut Sources) -> V
     live
 }
 
-/// Where the code that called is now. `depth` frames are skipped; with `ruby_only` also those of C
-/// functions, which have no line.
-pub(crate) fn position(depth: usize, sources: &mut Sources, ruby_only: bool) -> Location {
+/// Where the innermost Ruby code is now, without `depth` frames. C functions have no line.
+pub(crate) fn position(depth: usize, sources: &mut Sources) -> Location {
     const LOOK_AT: usize = 8;
     let mut frames: [VALUE; LOOK_AT] = [0; LOOK_AT];
     let mut lines = [0; LOOK_AT];
@@ -166,9 +165,6 @@ pub(crate) fn position(depth: usize, sources: &mut Sources, ruby_only: bool) -> 
                 file: string(path, |bytes| sources.file(bytes)),
                 line: line.unsigned_abs(),
             };
-        }
-        if !ruby_only {
-            break;
         }
     }
     Location::default()

@@ -1,6 +1,6 @@
 //! Finds out whether the VM keeps its words where [`layout`](super::layout) reads them.
 //!
-//! A small program of ours (lib/ruby-prof/vm_probe.rb) runs under a hook that reads every event both
+//! A small program of ours (lib/ruby-prof/vm_probe.rb) runs while TracePoints of its methods read every event both
 //! ways. It has a call from method to method, a C function between two methods, a method defined by
 //! a block and called by an alias, a frame with `$~`, and a fiber. C methods are not traced for this:
 //! that would slow down the process's operators for good, and their events fill the same words as
@@ -8,7 +8,11 @@
 
 use std::sync::OnceLock;
 
-use magnus::{Error, Module, Ruby, value::ReprValue};
+use magnus::{
+    Error, Module, Ruby,
+    rb_sys::{FromRawValue, protect},
+    value::ReprValue,
+};
 use rb_sys::{ID, VALUE};
 
 use super::event::{CALL, RETURN, Reader, TraceArg};
@@ -78,7 +82,7 @@ fn run(ruby: &Ruby) -> Result<bool, Error> {
         use magnus::rb_sys::AsRawId;
         ruby.intern(name).as_raw()
     };
-    let mut findings = Findings {
+    let mut findings = Box::new(Findings {
         names: Names {
             caller: id("caller_of_callee"),
             callee: id("callee"),
@@ -94,14 +98,23 @@ fn run(ruby: &Ruby) -> Result<bool, Error> {
         tokens: Vec::new(),
         saw_stack: false,
         saw_block_method: false,
-    };
+    });
     let probe = module(ruby)?;
-    let data = (&raw mut findings) as VALUE | 1;
-    // SAFETY: the hook raises nothing; `findings` outlives it: it is removed below, also when the
-    // program raises, since `funcall` protects.
-    unsafe { ffi::add_hook(observe, CALL | RETURN, data) };
-    let outcome = probe.funcall::<_, _, magnus::Value>("run", ());
-    ffi::remove_hook(observe, data);
+    // On the stack, where the garbage collector sees them.
+    let trace_points = ruby.ary_new();
+    let watched = watch(ruby, probe, &raw mut *findings, trace_points);
+    let outcome = watched.and_then(|()| probe.funcall::<_, _, magnus::Value>("run", ()));
+    for trace_point in trace_points {
+        let disable = || trace_point.funcall::<_, _, magnus::Value>("disable", ());
+        // Another thread's exception may arrive while the first try runs.
+        if disable().is_err()
+            && let Err(error) = disable()
+        {
+            // It still has the findings.
+            Box::leak(findings);
+            return Err(error);
+        }
+    }
     outcome?;
     let known = findings.disagreements == 0
         && findings.agreements >= 16
@@ -114,6 +127,29 @@ fn run(ruby: &Ruby) -> Result<bool, Error> {
     Ok(known)
 }
 
+/// Looks at the calls and returns of the probe's own methods. A hook for all of the program's would leave its code slower for good.
+fn watch(
+    ruby: &Ruby,
+    probe: magnus::RModule,
+    findings: *mut Findings,
+    trace_points: magnus::RArray,
+) -> Result<(), Error> {
+    let methods: magnus::RArray = probe.funcall("methods_of_probe", ())?;
+    for method in methods {
+        // SAFETY: the function raises nothing; `findings` outlives the TracePoint, which `run` disables.
+        let trace_point = unsafe {
+            let value = protect(|| ffi::new_trace_point(CALL | RETURN, observe, findings.cast()))?;
+            magnus::Value::from_raw(value)
+        };
+        // First, since what interrupts `enable` may do so after it was enabled.
+        trace_points.push(trace_point)?;
+        let options = ruby.hash_new();
+        options.aset(ruby.to_symbol("target"), method)?;
+        let _: magnus::Value = trace_point.funcall("enable", (magnus::KwArgs(options),))?;
+    }
+    Ok(())
+}
+
 /// Outside, in the fiber, outside again.
 fn tells_fibers_apart(tokens: &[u64]) -> bool {
     let mut changes = tokens.to_vec();
@@ -121,9 +157,12 @@ fn tells_fibers_apart(tokens: &[u64]) -> bool {
     matches!(changes[..], [before, within, after] if before == after && before != within)
 }
 
-unsafe extern "C" fn observe(data: VALUE, arg: *mut TraceArg) {
-    // SAFETY: the data is the pointer that `run` passed; hooks do not nest.
-    let findings = unsafe { &mut *((data & !1) as *mut Findings) };
+unsafe extern "C" fn observe(trace_point: VALUE, data: *mut std::ffi::c_void) {
+    // SAFETY: the data is the pointer that `run` passed; hooks do not nest. A TracePoint of ours fires: its argument is there.
+    let (findings, arg) = unsafe {
+        let arg = rb_sys::rb_tracearg_from_tracepoint(trace_point);
+        (&mut *data.cast::<Findings>(), arg.cast::<TraceArg>())
+    };
     // A panic in here would abort; it would be a defect in arithmetic on a layout that is not known.
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         // SAFETY: the event is being delivered. Words are read in the order in which they are

@@ -78,8 +78,12 @@ pub(crate) unsafe fn running(
         };
         let site = match u32::try_from(*line) {
             Ok(line) if line > 0 => {
-                // SAFETY: a frame just given by the VM; nothing ran since.
-                let path = unsafe { rb_sys::rb_profile_frame_path(*value) };
+                // What `eval` runs within a method is of another file than the method.
+                // SAFETY: a Ruby frame, which has code; one just given by the VM, as nothing ran since.
+                let path = unsafe {
+                    let code = frame.map_or(*value, |frame| frame.iseq());
+                    rb_sys::rb_profile_frame_path(code)
+                };
                 let file = frames::string(path, |bytes| sources.file(bytes));
                 Location { file, line }
             }
