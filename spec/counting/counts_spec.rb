@@ -142,6 +142,16 @@ RSpec.describe "RubyProf::Counting" do
       expect(run(selection, &redefine)).to be_stale
       expect(run(selection) {}).not_to be_stale
     end
+    put_back = lambda do
+      klass.singleton_class.alias_method(:original, :call)
+      redefine.call
+      klass.singleton_class.remove_method(:call)
+      klass.singleton_class.alias_method(:call, :original)
+      klass.singleton_class.remove_method(:original)
+    end
+    ["CountingSample::Changing.call", klass.method(:call), "CountingSample::Chang*.call"].each do |pattern|
+      expect(run(Counted::COUNTING::Selection.new(pattern), &put_back)).to be_stale
+    end
     selection = Counted::COUNTING::Selection.new("CountingSample::Chang*.call")
     expect(run(selection) { stub_const("CountingSample::Changed", Class.new { def self.call = 1 }) }).to be_stale
   end
@@ -156,6 +166,45 @@ RSpec.describe "RubyProf::Counting" do
     expect(inner.called).to eq 1
     expect(names).to include("CountingSample::Shop#total" => 1, "CountingSample::Shop#price" => 3)
     expect(names.keys.grep(/RubyProf::Count/)).to eq []
+  end
+
+  it "counts a method behind a prepended one" do
+    stub_const("CountingSample::Front", Class.new { def find = 1; prepend(Module.new { def find = super }) })
+    selection = Counted::COUNTING::Selection.new("CountingSample::Front#find")
+    expect(run(selection) { 3.times { CountingSample::Front.new.find } }).to have_attributes(called: 3, stale?: false)
+  end
+
+  it "counts aliases and copies that share their code once each" do
+    klass = stub_const("CountingSample::Cart", Class.new { def size = 1; alias_method :length, :size })
+    util = stub_const("CountingSample::Util", Module.new { module_function; def clean(text) = text })
+    selection = Counted::COUNTING::Selection.new("CountingSample::Cart", "CountingSample::Util")
+    names = run(selection) { klass.new.size + klass.dup.new.length && util.clean("a") }.edges.to_h { |edge| [edge.callee.full_name, edge.called] }
+    expect(names).to eq("CountingSample::Cart#size" => 1, "<Module::CountingSample::Util>#clean" => 1)
+  end
+
+  it "tells where code stands that was evaluated" do
+    edge = run(chosen(:price)) { eval("\n\nshop.price(1)", binding, "made/up.rb", 40) }.edges.fetch(0)
+    expect(edge).to have_attributes(file: "made/up.rb", line: 42)
+    profile = RubyProf.profile { eval("\n\nshop.price(1)", binding, "made/up.rb", 40) }
+    price = profile.threads.fetch(0).methods.find { |method| method.full_name == "CountingSample::Shop#price" }
+    expect(price.call_trees.call_trees.fetch(0)).to have_attributes(source_file: "made/up.rb", line: 42)
+  end
+
+  it "counts nothing of other Ractors, whatever runs in them" do
+    script = <<~RUBY
+      require "ruby-prof/counting"
+      Warning[:experimental] = false
+      class Busy
+        def work = 1
+      end
+      counting = RubyProf.send(:const_get, :Counting)
+      selection = counting::Selection.new("Busy#work")
+      busy = Ractor.new { 200_000.times { Busy.new.work } }
+      counts = counting.run(selection, all_threads: true) { 100_000.times { Busy.new.work } }
+      busy.take
+      print counts.called
+    RUBY
+    expect(ruby(script).stdout).to eq "100000"
   end
 
   it "watches hundreds of methods at once" do

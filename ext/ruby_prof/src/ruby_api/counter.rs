@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use magnus::{
-    DataTypeFunctions, Error, Module, RArray, RModule, Ruby, Symbol, TypedData, Value, gc::Marker,
-    method, rb_sys::AsRawValue, rb_sys::FromRawValue, rb_sys::protect, typed_data::Obj,
-    value::ReprValue,
+    DataTypeFunctions, Error, Module, Object, RArray, RModule, Ruby, Symbol, TypedData, Value,
+    function, gc::Marker, method, rb_sys::AsRawValue, rb_sys::FromRawValue, rb_sys::protect,
+    typed_data::Obj, value::ReprValue,
 };
 use rubyprof_core::{Location, Method, MethodKey, Names};
 
@@ -349,9 +349,18 @@ impl Watching {
     }
 }
 
+/// `Counter.method_entry(method)`: a number that is another one once the method was replaced, even by itself.
+fn method_entry(ruby: &Ruby, method: Value) -> Result<usize, Error> {
+    guard(ruby, || {
+        // SAFETY: an argument of a running method is live.
+        Ok(unsafe { ffi::method_entry(method.as_raw()) })
+    })
+}
+
 pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let class = module.define_class("Counter", ruby.class_object())?;
     magnus::Class::define_alloc_func::<Counter>(class);
+    class.define_singleton_method("method_entry", function!(method_entry, 1))?;
     class.define_method("initialize", method!(Counter::initialize, 4))?;
     class.define_method("count", method!(Counter::count, 4))?;
     class.define_method("edges", ruby_reader!(Counter::edges))?;

@@ -24,11 +24,37 @@ unsafe extern "C" {
     fn add_event_hook(function: *const c_void, events: u32, data: VALUE, flags: c_int);
     #[link_name = "rb_remove_event_hook_with_data"]
     fn remove_event_hook(function: *const c_void, data: VALUE) -> c_int;
+    /// Calls `each` with every object that `object` refers to (gc.c; what ObjectSpace.reachable_objects_from calls).
+    fn rb_objspace_reachable_objects_from(
+        object: VALUE,
+        each: unsafe extern "C" fn(reached: VALUE, data: *mut c_void),
+        data: *mut c_void,
+    );
     // As above: rb-sys has its own type for the events.
     #[link_name = "rb_tracepoint_new"]
     fn tracepoint_new(thread: VALUE, events: u32, function: Target, data: *mut c_void) -> VALUE;
     #[cfg(ruby_gte_3_2)]
     fn rb_class_attached_object(class: VALUE) -> VALUE;
+}
+
+/// The VM's method entry behind a Method or UnboundMethod, as a number that tells it from those that come after it while it lives.
+///
+/// # Safety
+///
+/// `method` must be a live object.
+pub(crate) unsafe fn method_entry(method: VALUE) -> usize {
+    unsafe extern "C" fn reached(object: VALUE, data: *mut c_void) {
+        // SAFETY: live objects are reached; the data is `entry` below.
+        unsafe {
+            if rb_sys::RB_TYPE_P(object, rb_sys::ruby_value_type::RUBY_T_IMEMO) {
+                *data.cast::<usize>() = object as usize;
+            }
+        }
+    }
+    let mut entry: usize = 0;
+    // SAFETY: the caller's; the function calls back before it returns, and collects no garbage meanwhile.
+    unsafe { rb_objspace_reachable_objects_from(method, reached, (&raw mut entry).cast()) };
+    entry
 }
 
 /// Makes a TracePoint, not enabled, that calls `function` with `data`. Raises if there is no memory.

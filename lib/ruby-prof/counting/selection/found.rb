@@ -19,6 +19,11 @@ module RubyProf
           @method.name
         end
 
+        # @return [UnboundMethod, nil] what the module has by now
+        def again
+          Selection::Reflection.own_method(@holder, name)
+        end
+
         # @return [Array<Module>]
         def owners
           @owners ||= Reported.owners(@holder, @method)

@@ -7,6 +7,19 @@ module RubyProf
       module Search
         module_function
 
+        # Whether the VM has another entry for a method by now: one that was replaced and put back has. Where it makes
+        # entries anew for whoever asks, what they say is compared.
+        #
+        # @param before [UnboundMethod]
+        # @yieldreturn [UnboundMethod, nil] as it is now
+        def replaced?(before)
+          now = yield
+          return true if now.nil?
+          return false if Counter.method_entry(before) == Counter.method_entry(now)
+
+          Counter.method_entry(now) == Counter.method_entry(yield) || before != now
+        end
+
         # @return [Found, nil] if the method is the module's own
         def own(holder, name)
           method = Reflection.own_method(holder, name)
@@ -49,7 +62,8 @@ module RubyProf
           def changed?
             return true unless (mod = Search.module_named(path)) && (last = @found&.first&.method)
 
-            Reflection.own_method(Search.holder(mod, kind), last.name) != last
+            holder = Search.holder(mod, kind)
+            Search.replaced?(last) { Reflection.own_method(holder, last.name) }
           end
 
           private
@@ -68,7 +82,8 @@ module RubyProf
           # @return [Boolean] whether other methods are found than by the search before
           def changed?
             last = @found || []
-            methods.map(&:method) != last.map(&:method)
+            now = methods
+            now.length != last.length || now.zip(last).any? { |one, before| Search.replaced?(before.method) { one.again } }
           end
         end
 
