@@ -17,10 +17,10 @@ pub(crate) fn mix(word: u64) -> u64 {
 
 /// [`std::hash::Hasher`] for integer keys.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Mix(u64);
+pub struct Mix(u64);
 
 /// Builds [`Mix`] for a `HashMap`.
-pub(crate) type BuildMix = BuildHasherDefault<Mix>;
+pub type BuildMix = BuildHasherDefault<Mix>;
 
 impl Hasher for Mix {
     fn finish(&self) -> u64 {

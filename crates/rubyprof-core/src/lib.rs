@@ -56,6 +56,7 @@ pub use finish::{Scale, Settings};
 pub use forest::{AdoptError, Forest, Numbers, Twig, TwigId};
 pub use framework::Framework;
 pub use growth::{BadCounts, Counts, Growth};
+pub use hash::BuildMix;
 pub use host::{FiberOrigin, Host, LiveFrame, MethodName, Names};
 pub use inconsistent::{Inconsistent, Of};
 pub use measure::{MeasureMode, Unit};

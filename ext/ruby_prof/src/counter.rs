@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rb_sys::VALUE;
-use rubyprof_core::{CallCounts, FanOuts, Location, MethodKey, Sources, StackFrame};
+use rubyprof_core::{BuildMix, CallCounts, FanOuts, Location, MethodKey, Sources, StackFrame};
 
 use crate::classes::{Admission, Classes, Pins};
 use crate::ractor;
@@ -46,7 +46,7 @@ pub(crate) struct Counter {
     pub(crate) objects: u64,
     /// What went wrong in the hook. Nothing is counted after that.
     pub(crate) failure: Option<String>,
-    known: HashMap<MethodKey, Known>,
+    known: HashMap<MethodKey, Known, BuildMix>,
     every_method: bool,
     detailed: bool,
     thread: Option<VALUE>,
@@ -62,7 +62,7 @@ pub(crate) struct Counter {
 /// stack, which is looked at for the first of them.
 #[derive(Default)]
 struct Contexts {
-    numbers: HashMap<(u32, usize, StackFrame), u32>,
+    numbers: HashMap<(u32, usize, StackFrame), u32, BuildMix>,
     /// The stack of a context, once a wanted call was made in it.
     stacks: HashMap<u32, Option<usize>>,
 }
@@ -108,26 +108,16 @@ impl Counter {
         }
     }
 
-    /// Whether the running thread is not one whose calls are counted. TracePoints of methods fire in all Ractors, which run beside
-    /// each other: in another one nothing of this may be touched.
-    fn is_elsewhere(&self) -> bool {
-        match self.thread {
-            // SAFETY: an event is being delivered, so a thread runs.
-            Some(thread) => unsafe { rb_sys::rb_thread_current() != thread },
-            None => !ractor::is_ours(),
-        }
-    }
-
     /// # Safety
     ///
     /// `arg` must be the delivered event's, a call or a return.
     unsafe fn event<R: Reader>(&mut self, arg: *mut TraceArg) {
-        if self.is_elsewhere() {
-            return;
-        }
         // SAFETY: the caller's.
         let (event, identity) = unsafe { (R::event(arg), R::identity(arg)) };
         if event & (RETURN | C_RETURN) != 0 {
+            if is_elsewhere(self.thread) {
+                return;
+            }
             // SAFETY: the caller's.
             self.fan_outs.leave(unsafe { R::token(arg) }, identity.tag);
             return;
@@ -141,7 +131,8 @@ impl Counter {
             },
             None => return,
         };
-        if !known.wanted && !self.detailed {
+        // Last, since of most calls nobody wants to know.
+        if (!known.wanted && !self.detailed) || is_elsewhere(self.thread) {
             return;
         }
         let index = match known.index {
@@ -292,7 +283,7 @@ impl Counter {
     ///
     /// `arg` must be the delivered event's, a new object's.
     unsafe fn object_made(&mut self, arg: *mut TraceArg) {
-        if self.is_elsewhere() {
+        if is_elsewhere(self.thread) {
             return;
         }
         // SAFETY: the caller's; the object has its flags already.
@@ -315,6 +306,15 @@ impl Counter {
     #[cold]
     fn fail(&mut self, panic: &(dyn Any + Send)) {
         self.failure = Some(crate::guard::message(panic));
+    }
+}
+
+/// Whether another thread runs than the one whose calls are counted, if it is one. TracePoints of methods fire in all Ractors.
+fn is_elsewhere(thread: Option<VALUE>) -> bool {
+    match thread {
+        // SAFETY: an event is being delivered, so a thread runs.
+        Some(thread) => unsafe { rb_sys::rb_thread_current() != thread },
+        None => !ractor::is_ours(),
     }
 }
 
@@ -428,6 +428,10 @@ unsafe extern "C" fn on_target<R: Reader>(trace_point: VALUE, data: *mut std::ff
     // the event is delivered. Hooks do not nest.
     unsafe {
         let arg = rb_sys::rb_tracearg_from_tracepoint(trace_point);
+        // In another Ractor, which runs beside ours, only this may be read.
+        if is_elsewhere((*data.cast::<Counter>()).thread) {
+            return;
+        }
         let counter = &mut *data.cast::<Counter>();
         counter.guarded(|counter| counter.event::<R>(arg.cast()));
     }
