@@ -74,6 +74,8 @@ RSpec.describe "Assertions for Minitest", stress: false do
       def test_refused_number = assert_calls("Template#compile", exactly: "three") { @template.page }
       def test_refused_sizes = assert_constant_calls("Template#compile", [2, 1]) { |n| @template.rows(n) }
       def test_refused_growth = assert_grows_at_most(:fast, [1, 2]) { |n| @template.rows(n) }
+      def test_refused_two_sizes = assert_grows_at_most(:linear, [10, 20]) { |n| @template.crossed(n) }
+      def test_refused_near_sizes = assert_calls_grow_at_most("Template#render", :linear, [1, 2, 3, 4]) { |n| @template.crossed(n) }
       def test_refused_argument = assert_constant_calls("Template#compile", [1, 2]) { @template.page }
       def test_raises_io_error = assert_calls("Template#compile") { raise IOError, "gone" }
       def test_raises_skip = assert_calls("Template#compile") { skip "not today" }
@@ -91,7 +93,7 @@ RSpec.describe "Assertions for Minitest", stress: false do
   end
 
   it "pass and fail where they must" do
-    expect(@run.stdout).to match(/^49 runs, 40 assertions, 16 failures, 10 errors, 1 skips/)
+    expect(@run.stdout).to match(/^51 runs, 40 assertions, 16 failures, 12 errors, 1 skips/)
     passing = @run.outcomes.keys.grep(/\Atest_passes/)
     expect(passing.size).to be > 20
     expect(passing.to_h { |name| [name, @run[name]] }.reject { |_, outcome| outcome == :passed }).to eq({})
@@ -103,7 +105,8 @@ RSpec.describe "Assertions for Minitest", stress: false do
   it "refuse what makes no sense" do
     says = { "option" => "unknown keyword: :exactyl", "two" => "exactly and at_most are two limits: give one, or a Range, as in within: 2..5",
              "block" => "give the code as a block", "method" => "Template#compiled", "method_refuted" => "Template#compiled", "number" => 'exactly("three")',
-             "sizes" => "give the sizes as increasing positive Integers", "growth" => ":fast is no class of growth", "argument" => "write { |n| ... }" }
+             "sizes" => "give the sizes as increasing positive Integers", "growth" => ":fast is no class of growth", "two_sizes" => "so this could not fail: give sizes such as [50, 100, 200, 400]", "near_sizes" => "so this could not fail",
+             "argument" => "write { |n| ... }" }
     says.each { |name, text| expect(@run["test_refused_#{name}"]).to match(/\A(?:ArgumentError|RubyProf::Counting::Selection::NoMethodMatches): .*#{Regexp.escape(text)}/) }
     expect(@run["test_raises_io_error"]).to start_with "IOError: gone"
   end

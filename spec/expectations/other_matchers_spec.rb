@@ -95,14 +95,23 @@ RSpec.describe "Matchers over several runs", stress: false do
       refused("fractions") { expect { |n| }.to grow_at_most(:linear).for([1.5, 2]) }
       refused("no list") { expect { |n| }.to grow_at_most(:linear).for(1..3) }
       refused("a block without argument") { expect { }.to make_constant_calls("Report#header").for([1, 2]) }
-      refused("a block without argument for all") { expect { }.to grow_at_most(:linear).for([1, 2]) }
+      refused("a block without argument for all") { expect { }.to grow_at_most(:linear).for([10, 20, 40]) }
       refused("an unknown growth") { expect { |n| }.to grow_at_most(:slow).for([1, 2]) }
+      refused("a growth that nothing exceeds") { expect { |n| }.to grow_at_most(:exponential).for([10, 20, 40, 80]) }
+      refused("two sizes for a line") { expect { |n| Report.new(n).crossed }.to grow_at_most(:linear).for([10, 1000]) }
+      refused("sizes near each other") { expect { |n| Report.new(n).crossed }.to make_calls("Report#compare").growing_at_most(:linear).for([10, 20, 30]) }
+      refused("sizes at which nothing shows") { expect { |n| Report.new(n).crossed }.to grow_at_most(:linear).for([1, 2, 3, 4]) }
+      refused("sizes at which nothing shows, negated") { expect { |n| Report.new(n).crossed }.not_to grow_at_most(:linear).for([1, 2, 3, 4]) }
+      passes("two sizes for the same number") { expect { |n| Report.new(n).header }.to make_calls("Report#format_cell").growing_at_most(:constant).for([1, 2]) }
+      fails("two sizes for the same number") { expect { |n| Report.new(n).body }.to grow_at_most(:constant).for([1, 2]) }
+      refused("101 sizes") { expect { |n| Report.new(n).header }.to make_constant_calls("Report#header").for((1..101).to_a) }
+      passes("100 sizes") { expect { |n| Report.new(n).header }.to grow_at_most(:linear).for((1..100).to_a) }
       refused("no such method") { expect { |n| }.to make_constant_calls("Report#heading").for([1, 2]) }
       refused("no such caller") { expect { |n| }.to make_constant_calls("Report#header").from("Report#heading").for([1, 2]) }
       refused("no number") { expect { }.to allocate_at_most("many").objects }
       refused("an argument") { expect { |n| }.to allocate_at_most(1).objects }
       it { expect { |n| Report.new(n).header }.to make_constant_calls("Report#format_cell").for([10, 100]) }
-      it { expect { |n| Report.new(n).header }.to grow_at_most(:n_log_n).for([10, 100]) }
+      it { expect { |n| Report.new(n).header }.to grow_at_most(:n_log_n).for([10, 100, 1000]) }
       it { expect { Object.new }.to allocate_at_most(200).objects }
       it { expect { Report.new(1).header }.to make_stable_calls }
     end
@@ -119,7 +128,7 @@ RSpec.describe "Matchers over several runs", stress: false do
 
   it "describes itself" do
     expect(@run.outcomes.keys).to include("is expected to make constant calls to Report#format_cell for 10, 100",
-                                          "is expected to grow at most n log n for 10, 100", "is expected to allocate at most 200 objects",
+                                          "is expected to grow at most n log n for 10, 100, 1000", "is expected to allocate at most 200 objects",
                                           "is expected to make stable calls")
   end
 
@@ -157,9 +166,15 @@ RSpec.describe "Matchers over several runs", stress: false do
   it "says what is wrong with an expectation" do
     sizes = "give the sizes as increasing positive Integers, at least two, such as [10, 100, 1000]"
     ["one size", "falling sizes", "equal sizes", "size 0", "fractions", "no list"].each { |name| expect(@run["refused: #{name}"]).to include sizes }
+    expect(@run["refused: a growth that nothing exceeds"]).to end_with "so this could not fail: give a lower bound, such as :cubic"
+    expect(@run["refused: two sizes for a line"]).to end_with "10, 1000: 2 sizes are too little to see more than linear growth, so this could not fail: give sizes such as [50, 100, 200, 400]"
+    expect(@run["refused: sizes near each other"]).to include "10, 20, 30: sizes of which the largest is less than four times the smallest are too little to see more than linear growth"
+    expect(@run["refused: sizes at which nothing shows"]).to include "1, 2, 3, 4: at these sizes nothing could be seen to have more than linear growth, so this could not fail"
+    expect(@run["refused: 101 sizes"]).to include "101 sizes are more than anybody needs to see growth: give 100 at most"
     expect(@run["refused: no sizes"]).to include "write make_constant_calls(...).for([10, 100, 1000])"
     expect(@run["refused: no sizes for all"]).to include "write grow_at_most(:linear).for("
     expect(@run["refused: a block without argument"]).to include "write { |n| ... }"
+    expect(@run["refused: a block without argument for all"]).to include "write { |n| ... }"
     expect(@run["refused: stable without own code"]).to include "name the methods"
   end
 end

@@ -38,6 +38,13 @@ RSpec.describe "Parts of expectations" do
       expect(described_class.table((1..30).to_a, {}).first.split.size).to eq 11
     end
 
+    it "offers sizes at which every bound could be exceeded" do
+      classes = RubyProf.send(:const_get, :Growth)::CLASSES - %i[constant exponential]
+      offered = classes.to_h { |bound| [bound, eval(described_class::FAR_APART[bound])] }
+      expect(offered.map { |bound, sizes| described_class.telling(bound, sizes) }).to eq offered.values
+      expect { described_class.telling(:cubic, [2, 4, 8]) }.to raise_error(ArgumentError, /such as \[5, 10, 20, 40, 80\]/)
+    end
+
     it "keeps what it was given as it was" do
       sizes = [1, 2]
       checked = described_class.checked(sizes)

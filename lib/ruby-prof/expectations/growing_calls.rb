@@ -14,8 +14,8 @@ module RubyProf
         raise ArgumentError, "stable is for counts of one size: leave it out, each size is counted once" if options.stable
 
         @calls = SelectedCalls.new(patterns, from: from, options: options)
-        @sizes = Sizes.checked(sizes)
         @bound = bound && GrowthWords.checked(bound)
+        @sizes = bound ? Sizes.telling(@bound, sizes) : Sizes.checked(sizes)
         @options = options
       end
 

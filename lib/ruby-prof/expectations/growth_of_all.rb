@@ -14,7 +14,7 @@ module RubyProf
         raise ArgumentError, "stable is for counts of one size: leave it out, each size is counted once" if options.stable
 
         @bound = GrowthWords.checked(bound)
-        @sizes = Sizes.checked(sizes)
+        @sizes = Sizes.telling(@bound, sizes)
         @options = options
       end
 

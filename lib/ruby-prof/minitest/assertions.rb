@@ -73,14 +73,14 @@ module RubyProf
     # How the number of calls may depend on the size.
     #
     # @param pattern [Object, Array] one pattern or several
-    # @param growth [Symbol] :constant, :logarithmic, :linear, :n_log_n, :quadratic, :cubic or :exponential
+    # @param growth [Symbol] :constant, :logarithmic, :linear, :n_log_n, :quadratic or :cubic
     # @param sizes [Array<Integer>] as for {#assert_constant_calls}
     # @param from [Array, Object] as for {#assert_calls}
     # @param cold [Boolean] likewise
     # @param all_threads [Boolean] likewise
     # @return [true]
     # @raise [Minitest::Assertion]
-    # @raise [ArgumentError] for another growth, and as for {#assert_constant_calls}
+    # @raise [ArgumentError] for another growth, sizes at which it could not be exceeded, and as for {#assert_constant_calls}
     def assert_calls_grow_at_most(pattern, growth, sizes, from: [], cold: false, all_threads: false, &block)
       options = Expectations::Options.new(cold: cold, all_threads: all_threads)
       bound = Expectations::GrowthWords.checked(growth)

@@ -22,10 +22,10 @@ module RubyProf
         MakeConstantCalls.new(patterns)
       end
 
-      # That no method, whichever, is called more often than a class of growth allows: `grow_at_most(:linear).for([10, 100])`.
+      # That no method, whichever, is called more often than a class of growth allows: `grow_at_most(:linear).for([50, 100, 200])`.
       # Each that is gets named, with the caller that makes it so.
       #
-      # @param growth [Symbol] :constant, :logarithmic, :linear, :n_log_n, :quadratic, :cubic or :exponential
+      # @param growth [Symbol] :constant, :logarithmic, :linear, :n_log_n, :quadratic or :cubic
       # @return [GrowAtMost]
       # @raise [ArgumentError] for another
       def grow_at_most(growth)
