@@ -37,6 +37,10 @@ RSpec.describe "Failure messages of matchers", stress: false do
       12.times { |n| eval "def m\#{n}(x) = x.times { Database.log }", binding, "many.rb", n + 1 }
       def all = 12.times { |n| public_send("m\#{n}", n + 1) }
     end
+    class Attributed
+      attr_reader :title
+      def name = 1
+    end
     class Twice
       def self.next = @n = @n.to_i + 1
       def run = self.class.next.times { Database.log }
@@ -71,6 +75,13 @@ RSpec.describe "Failure messages of matchers", stress: false do
       it("not the same twice") { expect { Twice.new.run }.to make_calls("Database.log").never }
       it("broken the third time") { expect { Breaks.new.run }.to make_calls("Database.log").never }
       it("hostile") { expect { object = HOSTILE.new; HOSTILE.instance_methods(false).each { |name| object.send(name) } }.to make_calls("Database.log").never }
+      it("threads") { expect { Thread.new { Page.new(3).index }.join; Database.query("") }.to make_calls("Database.query").exactly(5).times }
+      it("threads, of one caller") { expect { Thread.new { Page.new(3).index }.join; Author.find(1) }.to make_calls("Database.query").from("Author.find").exactly(4).times }
+      it("threads, only there") { expect { Thread.new { [3, 1].sort }.join }.to make_calls("Array#sort") }
+      it("threads, an attribute") { expect { Thread.new { Attributed.new.title }.join; Attributed.new.name }.to make_calls("Attributed").exactly(9).times }
+      it("threads, too many") { expect { Thread.new { Page.new(3).index }.join; Database.query("") }.to make_calls("Database.query").never }
+      it("fibers") { expect { Fiber.new { Database.query("") }.resume }.to make_calls("Database.query").twice }
+      it("threads, not the same twice") { expect { Thread.new { Database.query("") }.join; Twice.new.run }.to make_calls("Database.query", "Database.log").exactly(90).times }
       it("exits the third time") { n = 0; expect { Database.log; exit if (n += 1) == 3 }.to make_calls("Database.log").never }
     end
   RUBY
@@ -142,6 +153,16 @@ RSpec.describe "Failure messages of matchers", stress: false do
     expect(message("broken the third time")).to include "got 1\n  1  from Breaks#run"
     expect(message("broken the third time")).to end_with "to look closer the block was run once more, and raised IOError: third\\nrun"
     expect(message("exits the third time")).to include "raised SystemExit"
+  end
+
+  it "says what was called on other threads, where calls are missing" do
+    expect(message("threads")).to match(/got 1\n  1  from spec.*\n4 more on other threads: add \.on_all_threads\nfull report/)
+    expect(message("threads, of one caller")).to include "\n3 more on other threads: add .on_all_threads\n"
+    expect(message("threads, only there")).to include "got none\n1 more on other threads: add .on_all_threads\n"
+    expect(message("threads, an attribute")).to include "\n1 more on other threads: add .on_all_threads\n"
+    ["threads, too many", "fibers", "threads, not the same twice", "too few"].each { |name| expect(message(name)).not_to include "other threads" }
+    expect(message("fibers") + message("threads") + message("threads, too many")).not_to include "deterministic"
+    expect(message("threads, not the same twice")).to include "the block is not deterministic"
   end
 
   it "keeps names of any kind harmless" do

@@ -115,6 +115,7 @@ RSpec.describe "Assertions for Minitest", stress: false do
     line = test.lines.index { |each| each.include?("test_fails_exactly ") } + 1
     expect(@run.stdout).to include("TemplateTest#test_fails_exactly [test/template_test.rb:#{line}]:\nexpected exactly 3 calls to Template#compile, got 4\n" \
                                    "  3  from Template#render  program.rb:7\n  1  from Template#page    program.rb:4\n")
+    expect(@run["test_fails_threads"]).to include "got none\n4 more on other threads: add all_threads: true\n"
     expect(@run["test_fails_constant"]).to include "  sizes  1  10  100\n  calls  5  14  104\n"
     expect(@run["test_fails_stable_calls"]).to include "not deterministic: 3 runs made different numbers of calls"
   end

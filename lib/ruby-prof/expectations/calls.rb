@@ -51,7 +51,7 @@ module RubyProf
 
       def failure(headline, work, edges, called)
         excess = @bound.exceeded_by?(called) || @bound.equal?(Bound::AT_LEAST_ONCE)
-        Failure.new(headline, work, @calls, name: example).text(edges, fan_out: excess)
+        Failure.new(headline, work, @calls, name: example).text(edges, fan_out: excess, few: called < @bound.least)
       end
     end
   end

@@ -3,7 +3,8 @@
 module RubyProf
   module Expectations
     # How a block is run and what of it is counted.
-    Options = ::Struct.new(:cold, :stable, :all_threads, keyword_init: true) do
+    # `words`: how all threads are asked for in the framework's own words.
+    Options = ::Struct.new(:cold, :stable, :all_threads, :words, keyword_init: true) do
       # @raise [ArgumentError] for what excludes each other
       def check!
         return unless cold && stable
@@ -14,6 +15,11 @@ module RubyProf
       # How often the block is counted.
       def runs
         stable ? 3 : 1
+      end
+
+      # ".on_all_threads", for advice
+      def all_threads_word
+        words || ".on_all_threads"
       end
 
       # " on all threads", for descriptions

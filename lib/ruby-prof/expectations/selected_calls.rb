@@ -56,6 +56,10 @@ module RubyProf
         @options.cold
       end
 
+      def all_threads_word
+        @options.all_threads_word
+      end
+
       # "calls to Foo#bar from Foo#baz"
       def to_s
         "#{Text.shown(@selection.to_s, 200)}#{" from #{Text.shown(@from.to_s, 200)}" if @from}"

@@ -11,6 +11,11 @@ module RubyProf
         ::Array === patterns ? patterns : [patterns]
       end
 
+      # @return [Options] that give advice in keywords
+      def options(**settings)
+        Options.new(**settings, words: "all_threads: true")
+      end
+
       # @param limits [Hash] those that were given
       # @return [Bound]
       # @raise [ArgumentError] for two

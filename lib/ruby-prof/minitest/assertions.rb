@@ -36,7 +36,7 @@ module RubyProf
     def assert_calls(*patterns, exactly: nil, at_most: nil, at_least: nil, within: nil, from: [], cold: false, stable: false, all_threads: false, &block)
       limits = { exactly: exactly, at_most: at_most, at_least: at_least, within: within }.compact
       bound = Expectations::Asserting.bound(limits)
-      options = Expectations::Options.new(cold: cold, stable: stable, all_threads: all_threads)
+      options = Expectations::Asserting.options(cold: cold, stable: stable, all_threads: all_threads)
       Expectations::Asserting.check(self, block) { Expectations::Calls.new(patterns, bound: bound, from: Expectations::Asserting.list(from), options: options) }
     end
 
@@ -65,7 +65,7 @@ module RubyProf
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] for other sizes, a block without an argument, and as above
     def assert_constant_calls(pattern, sizes, from: [], cold: false, all_threads: false, &block)
-      options = Expectations::Options.new(cold: cold, all_threads: all_threads)
+      options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
       patterns, from = [pattern, from].map { |each| Expectations::Asserting.list(each) }
       Expectations::Asserting.check(self, block) { Expectations::GrowingCalls.new(patterns, sizes, from: from, options: options) }
     end
@@ -82,7 +82,7 @@ module RubyProf
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] for another growth, sizes at which it could not be exceeded, and as for {#assert_constant_calls}
     def assert_calls_grow_at_most(pattern, growth, sizes, from: [], cold: false, all_threads: false, &block)
-      options = Expectations::Options.new(cold: cold, all_threads: all_threads)
+      options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
       bound = Expectations::GrowthWords.checked(growth)
       patterns, from = [pattern, from].map { |each| Expectations::Asserting.list(each) }
       Expectations::Asserting.check(self, block) { Expectations::GrowingCalls.new(patterns, sizes, bound: bound, from: from, options: options) }
@@ -98,7 +98,7 @@ module RubyProf
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] as for {#assert_calls_grow_at_most}
     def assert_grows_at_most(growth, sizes, cold: false, all_threads: false, &block)
-      options = Expectations::Options.new(cold: cold, all_threads: all_threads)
+      options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
       Expectations::Asserting.check(self, block) { Expectations::GrowthOfAll.new(growth, sizes, options: options) }
     end
 
@@ -110,7 +110,7 @@ module RubyProf
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] unless it is an Integer of 0 or more, and as above
     def assert_allocates_at_most(count, cold: false, stable: false, all_threads: false, &block)
-      options = Expectations::Options.new(cold: cold, stable: stable, all_threads: all_threads)
+      options = Expectations::Asserting.options(cold: cold, stable: stable, all_threads: all_threads)
       Expectations::Asserting.check(self, block) { Expectations::Allocations.new(Expectations::Bound.at_most(count), options: options) }
     end
 
@@ -122,7 +122,7 @@ module RubyProf
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] unless it is an Integer of 0 or more, and as above
     def assert_allocates_exactly(count, cold: false, stable: false, all_threads: false, &block)
-      options = Expectations::Options.new(cold: cold, stable: stable, all_threads: all_threads)
+      options = Expectations::Asserting.options(cold: cold, stable: stable, all_threads: all_threads)
       Expectations::Asserting.check(self, block) { Expectations::Allocations.new(Expectations::Bound.exactly(count), options: options) }
     end
 
@@ -139,7 +139,7 @@ module RubyProf
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError, TypeError] for what cannot be used
     def assert_call_profile(name, directory: "test/call_profiles", including: [], ignore: [], within: nil, cold: false, all_threads: false, &block)
-      options = Expectations::Options.new(cold: cold, all_threads: all_threads)
+      options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
       Expectations::Asserting.check(self, block) do
         Expectations::MatchingProfile.new(name, directory: directory, color: $stdout.tty?, options: options, including: including, ignore: ignore, within: within)
       end
@@ -153,7 +153,7 @@ module RubyProf
     # @raise [Minitest::Assertion] naming each method that is not called so
     # @raise [ArgumentError]
     def assert_stable_calls(*patterns, all_threads: false, &block)
-      Expectations::Asserting.check(self, block) { Expectations::StableCalls.new(patterns, options: Expectations::Options.new(all_threads: all_threads)) }
+      Expectations::Asserting.check(self, block) { Expectations::StableCalls.new(patterns, options: Expectations::Asserting.options(all_threads: all_threads)) }
     end
   end
 
