@@ -11,6 +11,7 @@ module RubyProf
   # The block is run once to warm up and once to be counted; only if that is not as expected once more, to say why.
   module Expectations
     require "ruby-prof/expectations/verdict"
+    require "ruby-prof/expectations/fault"
     require "ruby-prof/expectations/text"
     require "ruby-prof/expectations/bound"
     require "ruby-prof/expectations/sizes"

@@ -28,14 +28,17 @@ module RubyProf
 
       # Asserts what the expectation says, that the given block makes.
       #
+      # @param assertion [Symbol]
       # @return [true]
       # @raise [ArgumentError] without a block to check
-      def check(test, block)
-        raise ArgumentError, "give the code as a block: { ... }" unless block
+      def check(test, assertion, block)
+        verdict = Fault.shown do
+          raise ArgumentError, "#{assertion}: give the code as a block: { ... }" unless block
 
-        expectation = yield
-        expectation.example = "#{Text.shown(test.class.name)}##{test.name}" if test.respond_to?(:name)
-        verdict = expectation.check(block)
+          expectation = yield
+          expectation.example = "#{Text.shown(test.class.name)}##{test.name}" if test.respond_to?(:name)
+          expectation.check(block)
+        end
         test.assert(verdict.passed?, -> { verdict.message })
         true
       end

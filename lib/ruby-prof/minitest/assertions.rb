@@ -34,10 +34,12 @@ module RubyProf
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] for two limits, and as above
     def assert_calls(*patterns, exactly: nil, at_most: nil, at_least: nil, within: nil, from: [], cold: false, stable: false, all_threads: false, &block)
-      limits = { exactly: exactly, at_most: at_most, at_least: at_least, within: within }.compact
-      bound = Expectations::Asserting.bound(limits)
-      options = Expectations::Asserting.options(cold: cold, stable: stable, all_threads: all_threads)
-      Expectations::Asserting.check(self, block) { Expectations::Calls.new(patterns, bound: bound, from: Expectations::Asserting.list(from), options: options) }
+      Expectations::Asserting.check(self, :assert_calls, block) do
+        limits = { exactly: exactly, at_most: at_most, at_least: at_least, within: within }.compact
+        bound = Expectations::Asserting.bound(limits)
+        options = Expectations::Asserting.options(cold: cold, stable: stable, all_threads: all_threads)
+        Expectations::Calls.new(patterns, bound: bound, from: Expectations::Asserting.list(from), options: options)
+      end
     end
 
     # That methods are not called.
@@ -51,7 +53,10 @@ module RubyProf
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError]
     def refute_calls(*patterns, from: [], cold: false, stable: false, all_threads: false, &block)
-      assert_calls(*patterns, exactly: 0, from: from, cold: cold, stable: stable, all_threads: all_threads, &block)
+      Expectations::Asserting.check(self, :refute_calls, block) do
+        options = Expectations::Asserting.options(cold: cold, stable: stable, all_threads: all_threads)
+        Expectations::Calls.new(patterns, bound: Expectations::Bound.exactly(0), from: Expectations::Asserting.list(from), options: options)
+      end
     end
 
     # That methods are called equally often for each size.
@@ -65,9 +70,11 @@ module RubyProf
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] for other sizes, a block without an argument, and as above
     def assert_constant_calls(pattern, sizes, from: [], cold: false, all_threads: false, &block)
-      options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
-      patterns, from = [pattern, from].map { |each| Expectations::Asserting.list(each) }
-      Expectations::Asserting.check(self, block) { Expectations::GrowingCalls.new(patterns, sizes, from: from, options: options) }
+      Expectations::Asserting.check(self, :assert_constant_calls, block) do
+        options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
+        patterns, from = [pattern, from].map { |each| Expectations::Asserting.list(each) }
+        Expectations::GrowingCalls.new(patterns, sizes, from: from, options: options)
+      end
     end
 
     # How the number of calls may depend on the size.
@@ -82,10 +89,12 @@ module RubyProf
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] for another growth, sizes at which it could not be exceeded, and as for {#assert_constant_calls}
     def assert_calls_grow_at_most(pattern, growth, sizes, from: [], cold: false, all_threads: false, &block)
-      options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
-      bound = Expectations::GrowthWords.checked(growth)
-      patterns, from = [pattern, from].map { |each| Expectations::Asserting.list(each) }
-      Expectations::Asserting.check(self, block) { Expectations::GrowingCalls.new(patterns, sizes, bound: bound, from: from, options: options) }
+      Expectations::Asserting.check(self, :assert_calls_grow_at_most, block) do
+        options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
+        bound = Expectations::GrowthWords.checked(growth)
+        patterns, from = [pattern, from].map { |each| Expectations::Asserting.list(each) }
+        Expectations::GrowingCalls.new(patterns, sizes, bound: bound, from: from, options: options)
+      end
     end
 
     # That no method, whichever, is called more often than a class of growth allows. Each that is gets named.
@@ -98,8 +107,10 @@ module RubyProf
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] as for {#assert_calls_grow_at_most}
     def assert_grows_at_most(growth, sizes, cold: false, all_threads: false, &block)
-      options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
-      Expectations::Asserting.check(self, block) { Expectations::GrowthOfAll.new(growth, sizes, options: options) }
+      Expectations::Asserting.check(self, :assert_grows_at_most, block) do
+        options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
+        Expectations::GrowthOfAll.new(growth, sizes, options: options)
+      end
     end
 
     # @param count [Integer] of objects that the block makes
@@ -110,8 +121,10 @@ module RubyProf
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] unless it is an Integer of 0 or more, and as above
     def assert_allocates_at_most(count, cold: false, stable: false, all_threads: false, &block)
-      options = Expectations::Asserting.options(cold: cold, stable: stable, all_threads: all_threads)
-      Expectations::Asserting.check(self, block) { Expectations::Allocations.new(Expectations::Bound.at_most(count), options: options) }
+      Expectations::Asserting.check(self, :assert_allocates_at_most, block) do
+        options = Expectations::Asserting.options(cold: cold, stable: stable, all_threads: all_threads)
+        Expectations::Allocations.new(Expectations::Bound.at_most(count), options: options)
+      end
     end
 
     # @param count [Integer] of objects that the block makes
@@ -122,8 +135,10 @@ module RubyProf
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] unless it is an Integer of 0 or more, and as above
     def assert_allocates_exactly(count, cold: false, stable: false, all_threads: false, &block)
-      options = Expectations::Asserting.options(cold: cold, stable: stable, all_threads: all_threads)
-      Expectations::Asserting.check(self, block) { Expectations::Allocations.new(Expectations::Bound.exactly(count), options: options) }
+      Expectations::Asserting.check(self, :assert_allocates_exactly, block) do
+        options = Expectations::Asserting.options(cold: cold, stable: stable, all_threads: all_threads)
+        Expectations::Allocations.new(Expectations::Bound.exactly(count), options: options)
+      end
     end
 
     # That a block makes the calls that a file says: see {Matchers::DSL#match_call_profile}.
@@ -139,8 +154,8 @@ module RubyProf
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError, TypeError] for what cannot be used
     def assert_call_profile(name, directory: "test/call_profiles", including: [], ignore: [], within: nil, cold: false, all_threads: false, &block)
-      options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
-      Expectations::Asserting.check(self, block) do
+      Expectations::Asserting.check(self, :assert_call_profile, block) do
+        options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
         Expectations::MatchingProfile.new(name, directory: directory, color: $stdout.tty?, options: options, including: including, ignore: ignore, within: within)
       end
     end
@@ -153,7 +168,9 @@ module RubyProf
     # @raise [Minitest::Assertion] naming each method that is not called so
     # @raise [ArgumentError]
     def assert_stable_calls(*patterns, all_threads: false, &block)
-      Expectations::Asserting.check(self, block) { Expectations::StableCalls.new(patterns, options: Expectations::Asserting.options(all_threads: all_threads)) }
+      Expectations::Asserting.check(self, :assert_stable_calls, block) do
+        Expectations::StableCalls.new(patterns, options: Expectations::Asserting.options(all_threads: all_threads))
+      end
     end
   end
 
