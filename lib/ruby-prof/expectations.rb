@@ -13,6 +13,7 @@ module RubyProf
     require "ruby-prof/expectations/verdict"
     require "ruby-prof/expectations/fault"
     require "ruby-prof/expectations/text"
+    require "ruby-prof/expectations/keywords"
     require "ruby-prof/expectations/bound"
     require "ruby-prof/expectations/sizes"
     require "ruby-prof/expectations/options"

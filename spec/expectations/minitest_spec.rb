@@ -67,6 +67,11 @@ RSpec.describe "Assertions for Minitest", stress: false do
       end
 
       def test_refused_option = assert_calls("Template#compile", exactyl: 3) { @template.page }
+      def test_refused_options = assert_call_profile("a", ignoring: 3, exactly: 5) { @template.page }
+      def test_refused_no_sizes = assert_constant_calls("Template#compile") { |n| @template.page }
+      def test_refused_no_growth = assert_grows_at_most { |n| @template.page }
+      def test_refused_no_growth_of_one = assert_calls_grow_at_most("Template#compile") { |n| @template.page }
+      def test_refused_no_number = assert_allocates_at_most { @template.page }
       def test_refused_two = assert_calls("Template#compile", exactly: 3, at_most: 4) { @template.page }
       def test_refused_block = assert_calls("Template#compile", exactly: 3)
       def test_refused_method = assert_calls("Template#compiled", at_most: 3) { @template.page }
@@ -93,7 +98,7 @@ RSpec.describe "Assertions for Minitest", stress: false do
   end
 
   it "pass and fail where they must" do
-    expect(@run.stdout).to match(/^51 runs, 40 assertions, 16 failures, 12 errors, 1 skips/)
+    expect(@run.stdout).to match(/^56 runs, 40 assertions, 16 failures, 17 errors, 1 skips/)
     passing = @run.outcomes.keys.grep(/\Atest_passes/)
     expect(passing.size).to be > 20
     expect(passing.to_h { |name| [name, @run[name]] }.reject { |_, outcome| outcome == :passed }).to eq({})
@@ -103,11 +108,14 @@ RSpec.describe "Assertions for Minitest", stress: false do
   end
 
   it "refuse what makes no sense" do
-    says = { "option" => "unknown keyword: :exactyl", "two" => "exactly and at_most are two limits: give one, or a Range, as in within: 2..5",
+    says = { "option" => "unknown keyword: :exactyl; assert_calls takes exactly:, at_most:, at_least:, within:, from:, cold:, stable:, all_threads:",
+             "options" => "unknown keywords: :ignoring, :exactly; assert_call_profile takes directory:, including:, ignore:, within:, cold:, all_threads:",
+             "no_sizes" => "give the sizes as increasing", "no_growth" => "give one of :constant", "no_growth_of_one" => "give one of :constant", "no_number" => "give a number of objects, as in 200",
+             "two" => "exactly and at_most are two limits: give one, or a Range, as in within: 2..5",
              "block" => "give the code as a block", "method" => "Template#compiled", "method_refuted" => "Template#compiled", "number" => 'exactly("three")',
              "sizes" => "give the sizes as increasing positive Integers", "growth" => ":fast is no class of growth", "two_sizes" => "so this could not fail: give sizes such as [50, 100, 200, 400]", "near_sizes" => "so this could not fail",
              "argument" => "write { |n| ... }" }
-    says.each { |name, text| expect(@run["test_refused_#{name}"]).to match(%r{\AArgumentError: .*#{Regexp.escape(text)}[^\n]*\n +test/template_test\.rb:\d+:in [^\n]*test_refused_#{name}'\Z}) }
+    says.each { |name, text| expect(@run["test_refused_#{name}"]).to match(%r{\AArgumentError: .*#{Regexp.escape(text)}[^\n]*\n +test/template_test\.rb:\d+:in [^\n]*test_refused_#{name}'$(?!\n +\S)}) }
     expect(@run["test_raises_io_error"]).to start_with "IOError: gone"
   end
 

@@ -96,6 +96,16 @@ RSpec.describe "Matchers over several runs", stress: false do
       refused("no list") { expect { |n| }.to grow_at_most(:linear).for(1..3) }
       refused("a block without argument") { expect { }.to make_constant_calls("Report#header").for([1, 2]) }
       refused("a block without argument for all") { expect { }.to grow_at_most(:linear).for([10, 20, 40]) }
+      refused("a keyword for an argument") { expect { |k: 7| Report.new(k).header }.to make_constant_calls("Report#header").for([1, 2]) }
+      refused("a block for an argument") { expect { |&b| Report.new(b).header }.to make_constant_calls("Report#header").for([1, 2]) }
+      passes("the rest for an argument") { expect { |*n, k: 7| Report.new(*n).header }.to make_constant_calls("Report#header").for([1, 2]) }
+      passes("an argument without a name") { expect { Report.new(_1).header }.to make_constant_calls("Report#header").for([1, 2]) }
+      refused("several sizes") { expect { |n| }.to make_constant_calls("Report#header").for(50, 100, 200) }
+      refused("several sizes for calls") { expect { |n| }.to make_calls("Report#header").growing_at_most(:linear).for(50, 100, 200) }
+      refused("several sizes for all") { expect { |n| }.to grow_at_most(:linear).for(50, 100, 200) }
+      refused("sizes left out") { expect { |n| }.to grow_at_most(:linear).for }
+      %w[at_most at_least exactly within].each { |word| refused("no number, \#{word}") { expect { }.to send("allocate_\#{word}").objects } }
+      refused("a setting that there is not") { expect { }.to match_call_profile("x", ignoring: 5) }
       refused("an unknown growth") { expect { |n| }.to grow_at_most(:slow).for([1, 2]) }
       refused("a growth that nothing exceeds") { expect { |n| }.to grow_at_most(:exponential).for([10, 20, 40, 80]) }
       refused("two sizes for a line") { expect { |n| Report.new(n).crossed }.to grow_at_most(:linear).for([10, 1000]) }
@@ -175,6 +185,12 @@ RSpec.describe "Matchers over several runs", stress: false do
     expect(@run["refused: no sizes for all"]).to include "write grow_at_most(:linear).for("
     expect(@run["refused: a block without argument"]).to include "write { |n| ... }"
     expect(@run["refused: a block without argument for all"]).to include "write { |n| ... }"
+    ["a keyword for an argument", "a block for an argument"].each { |name| expect(@run["refused: #{name}"]).to include "the block takes no positional argument" }
+    ["several sizes", "several sizes for calls", "several sizes for all"].each { |name| expect(@run["refused: #{name}"]).to eq "ArgumentError: for(50, 100, 200): give one list, as in for([50, 100, 200])" }
+    expect(@run["refused: sizes left out"]).to start_with "ArgumentError: give the sizes as increasing positive Integers"
+    %w[at_most at_least exactly].each { |word| expect(@run["refused: no number, #{word}"]).to eq "ArgumentError: give a number of objects, as in allocate_#{word}(200).objects" }
+    expect(@run["refused: no number, within"]).to include "as in allocate_within(100..200)"
+    expect(@run["refused: a setting that there is not"]).to eq "ArgumentError: unknown keyword: :ignoring; a call profile takes directory:, including:, ignore:, within:"
     expect(@run["refused: stable without own code"]).to include "name the methods"
   end
 end

@@ -12,10 +12,21 @@ module RubyProf
       def checked(sizes)
         fine = ::Array === sizes && sizes.size > 1 && sizes.all? { |size| ::Integer === size && size.positive? } &&
                sizes.each_cons(2).all? { |a, b| a < b }
-        raise ArgumentError, "#{Text.value(sizes)}: give the sizes as increasing positive Integers, at least two, such as [10, 100, 1000]" unless fine
+        raise ArgumentError, "#{"#{Text.value(sizes)}: " unless sizes.nil?}give the sizes as increasing positive Integers, at least two, such as [10, 100, 1000]" unless fine
         raise ArgumentError, "#{sizes.size} sizes are more than anybody needs to see growth: give #{MOST} at most, such as [50, 100, 200, 400]" if sizes.size > MOST
 
         sizes.dup.freeze
+      end
+
+      # Of words that take one list.
+      #
+      # @return [Array<Integer>] a frozen copy
+      # @raise [ArgumentError] as {checked}, and for several arguments
+      def listed(sizes, more)
+        return checked(sizes) if more.empty?
+
+        given = [sizes, *more].map { |each| Text.value(each) }.join(", ")
+        raise ArgumentError, "for(#{given}): give one list, as in for([#{given}])"
       end
 
       # The work of telling how counts grow rises with the cube of their number.

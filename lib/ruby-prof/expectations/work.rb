@@ -28,8 +28,8 @@ module RubyProf
 
       # @raise [ArgumentError] if the block does not take what it would be given
       def check(sized:)
-        if sized && @block.parameters.empty?
-          raise ArgumentError, "the block takes no argument: it is run once for each size, so write { |n| ... }"
+        if sized && (@block.parameters.map(&:first) & %i[req opt rest]).empty?
+          raise ArgumentError, "the block takes no #{"positional " if @block.parameters.any?}argument: it is run once for each size, so write { |n| ... }"
         end
         return if sized || @around || @block.arity.zero? || @block.arity == -1
 

@@ -11,6 +11,14 @@ module RubyProf
         ::Array === patterns ? patterns : [patterns]
       end
 
+      # @return [Bound] of numbers of objects
+      # @raise [ArgumentError]
+      def objects(limit, count)
+        raise ArgumentError, "give a number of objects, as in 200" if count.nil?
+
+        Bound.public_send(limit, count)
+      end
+
       # @return [Options] that give advice in keywords
       def options(**settings)
         Options.new(**settings, words: "all_threads: true")
@@ -30,9 +38,10 @@ module RubyProf
       #
       # @param assertion [Symbol]
       # @return [true]
-      # @raise [ArgumentError] without a block to check
-      def check(test, assertion, block)
+      # @raise [ArgumentError] without a block to check, or with keywords that it has not
+      def check(test, assertion, unknown, block)
         verdict = Fault.shown do
+          Keywords.check(unknown, assertion, ::RubyProf::Assertions.instance_method(assertion))
           raise ArgumentError, "#{assertion}: give the code as a block: { ... }" unless block
 
           expectation = yield

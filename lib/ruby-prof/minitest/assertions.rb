@@ -30,11 +30,12 @@ module RubyProf
     # @param cold [Boolean] no run to warm up: the block is run once, and all it does the first time counts
     # @param stable [Boolean] count three runs, which must be equal
     # @param all_threads [Boolean] count what all threads call
+    # @param unknown [Hash] refused
     # @return [true]
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] for two limits, and as above
-    def assert_calls(*patterns, exactly: nil, at_most: nil, at_least: nil, within: nil, from: [], cold: false, stable: false, all_threads: false, &block)
-      Expectations::Asserting.check(self, :assert_calls, block) do
+    def assert_calls(*patterns, exactly: nil, at_most: nil, at_least: nil, within: nil, from: [], cold: false, stable: false, all_threads: false, **unknown, &block)
+      Expectations::Asserting.check(self, :assert_calls, unknown, block) do
         limits = { exactly: exactly, at_most: at_most, at_least: at_least, within: within }.compact
         bound = Expectations::Asserting.bound(limits)
         options = Expectations::Asserting.options(cold: cold, stable: stable, all_threads: all_threads)
@@ -49,11 +50,12 @@ module RubyProf
     # @param cold [Boolean] likewise
     # @param stable [Boolean] likewise
     # @param all_threads [Boolean] likewise
+    # @param unknown [Hash] refused
     # @return [true]
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError]
-    def refute_calls(*patterns, from: [], cold: false, stable: false, all_threads: false, &block)
-      Expectations::Asserting.check(self, :refute_calls, block) do
+    def refute_calls(*patterns, from: [], cold: false, stable: false, all_threads: false, **unknown, &block)
+      Expectations::Asserting.check(self, :refute_calls, unknown, block) do
         options = Expectations::Asserting.options(cold: cold, stable: stable, all_threads: all_threads)
         Expectations::Calls.new(patterns, bound: Expectations::Bound.exactly(0), from: Expectations::Asserting.list(from), options: options)
       end
@@ -66,11 +68,12 @@ module RubyProf
     # @param from [Array, Object] as for {#assert_calls}
     # @param cold [Boolean] likewise
     # @param all_threads [Boolean] likewise
+    # @param unknown [Hash] refused
     # @return [true]
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] for other sizes, a block without an argument, and as above
-    def assert_constant_calls(pattern, sizes, from: [], cold: false, all_threads: false, &block)
-      Expectations::Asserting.check(self, :assert_constant_calls, block) do
+    def assert_constant_calls(pattern, sizes = nil, from: [], cold: false, all_threads: false, **unknown, &block)
+      Expectations::Asserting.check(self, :assert_constant_calls, unknown, block) do
         options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
         patterns, from = [pattern, from].map { |each| Expectations::Asserting.list(each) }
         Expectations::GrowingCalls.new(patterns, sizes, from: from, options: options)
@@ -85,11 +88,12 @@ module RubyProf
     # @param from [Array, Object] as for {#assert_calls}
     # @param cold [Boolean] likewise
     # @param all_threads [Boolean] likewise
+    # @param unknown [Hash] refused
     # @return [true]
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] for another growth, sizes at which it could not be exceeded, and as for {#assert_constant_calls}
-    def assert_calls_grow_at_most(pattern, growth, sizes, from: [], cold: false, all_threads: false, &block)
-      Expectations::Asserting.check(self, :assert_calls_grow_at_most, block) do
+    def assert_calls_grow_at_most(pattern, growth = nil, sizes = nil, from: [], cold: false, all_threads: false, **unknown, &block)
+      Expectations::Asserting.check(self, :assert_calls_grow_at_most, unknown, block) do
         options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
         bound = Expectations::GrowthWords.checked(growth)
         patterns, from = [pattern, from].map { |each| Expectations::Asserting.list(each) }
@@ -103,11 +107,12 @@ module RubyProf
     # @param sizes [Array<Integer>] as for {#assert_constant_calls}
     # @param cold [Boolean] as for {#assert_calls}
     # @param all_threads [Boolean] likewise
+    # @param unknown [Hash] refused
     # @return [true]
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] as for {#assert_calls_grow_at_most}
-    def assert_grows_at_most(growth, sizes, cold: false, all_threads: false, &block)
-      Expectations::Asserting.check(self, :assert_grows_at_most, block) do
+    def assert_grows_at_most(growth = nil, sizes = nil, cold: false, all_threads: false, **unknown, &block)
+      Expectations::Asserting.check(self, :assert_grows_at_most, unknown, block) do
         options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
         Expectations::GrowthOfAll.new(growth, sizes, options: options)
       end
@@ -117,13 +122,14 @@ module RubyProf
     # @param cold [Boolean] as for {#assert_calls}
     # @param stable [Boolean] likewise
     # @param all_threads [Boolean] likewise
+    # @param unknown [Hash] refused
     # @return [true]
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] unless it is an Integer of 0 or more, and as above
-    def assert_allocates_at_most(count, cold: false, stable: false, all_threads: false, &block)
-      Expectations::Asserting.check(self, :assert_allocates_at_most, block) do
+    def assert_allocates_at_most(count = nil, cold: false, stable: false, all_threads: false, **unknown, &block)
+      Expectations::Asserting.check(self, :assert_allocates_at_most, unknown, block) do
         options = Expectations::Asserting.options(cold: cold, stable: stable, all_threads: all_threads)
-        Expectations::Allocations.new(Expectations::Bound.at_most(count), options: options)
+        Expectations::Allocations.new(Expectations::Asserting.objects(:at_most, count), options: options)
       end
     end
 
@@ -131,13 +137,14 @@ module RubyProf
     # @param cold [Boolean] as for {#assert_calls}
     # @param stable [Boolean] likewise
     # @param all_threads [Boolean] likewise
+    # @param unknown [Hash] refused
     # @return [true]
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] unless it is an Integer of 0 or more, and as above
-    def assert_allocates_exactly(count, cold: false, stable: false, all_threads: false, &block)
-      Expectations::Asserting.check(self, :assert_allocates_exactly, block) do
+    def assert_allocates_exactly(count = nil, cold: false, stable: false, all_threads: false, **unknown, &block)
+      Expectations::Asserting.check(self, :assert_allocates_exactly, unknown, block) do
         options = Expectations::Asserting.options(cold: cold, stable: stable, all_threads: all_threads)
-        Expectations::Allocations.new(Expectations::Bound.exactly(count), options: options)
+        Expectations::Allocations.new(Expectations::Asserting.objects(:exactly, count), options: options)
       end
     end
 
@@ -150,11 +157,12 @@ module RubyProf
     # @param within [String, Integer, Hash, nil] what is no difference
     # @param cold [Boolean] as for {#assert_calls}
     # @param all_threads [Boolean] likewise
+    # @param unknown [Hash] refused
     # @return [true]
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError, TypeError] for what cannot be used
-    def assert_call_profile(name, directory: "test/call_profiles", including: [], ignore: [], within: nil, cold: false, all_threads: false, &block)
-      Expectations::Asserting.check(self, :assert_call_profile, block) do
+    def assert_call_profile(name, directory: "test/call_profiles", including: [], ignore: [], within: nil, cold: false, all_threads: false, **unknown, &block)
+      Expectations::Asserting.check(self, :assert_call_profile, unknown, block) do
         options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
         Expectations::MatchingProfile.new(name, directory: directory, color: $stdout.tty?, options: options, including: including, ignore: ignore, within: within)
       end
@@ -164,11 +172,12 @@ module RubyProf
     #
     # @param patterns [Array] as for {#assert_calls}; none: the methods of your own code
     # @param all_threads [Boolean] likewise
+    # @param unknown [Hash] refused
     # @return [true]
     # @raise [Minitest::Assertion] naming each method that is not called so
     # @raise [ArgumentError]
-    def assert_stable_calls(*patterns, all_threads: false, &block)
-      Expectations::Asserting.check(self, :assert_stable_calls, block) do
+    def assert_stable_calls(*patterns, all_threads: false, **unknown, &block)
+      Expectations::Asserting.check(self, :assert_stable_calls, unknown, block) do
         Expectations::StableCalls.new(patterns, options: Expectations::Asserting.options(all_threads: all_threads))
       end
     end
