@@ -5,6 +5,7 @@ require "expected_outcomes"
 # What a failure says: who called, from where, how often.
 RSpec.describe "Failure messages of matchers", stress: false do
   program = <<~RUBY
+    require "delegate"
     class Database
       def self.query(_text) = log
       def self.log = nil
@@ -27,8 +28,21 @@ RSpec.describe "Failure messages of matchers", stress: false do
       def uneven = @posts.each_with_index { |post, index| index.times { post.author } }
     end
     class Ragged
-      def all = 5.times { |n| row(n + 1) }
+      def all = 5.times { |n| row(n) }
       def row(n) = n.times { Database.log }
+    end
+    class Blog
+      def fresh(posts) = posts.times.map { Database.log }
+      def libraries(posts) = posts.times { SimpleDelegator.new(Database).log }
+      def sorted = Array.new(9) { Item.new }.sort
+      def two
+        2.times { Database.log }
+        Database.log
+        Database.log
+      end
+      def twice = 2.times { Database.log }
+      def deep(n) = n.zero? ? nil : (Database.log; deep(n - 1))
+      def tree(n) = 2.times { Database.log && n.positive? ? tree(n - 1) : tree(n - 1) if n.positive? }
     end
     class Item
       def <=>(other) = 0
@@ -65,6 +79,16 @@ RSpec.describe "Failure messages of matchers", stress: false do
       it("called by C") { expect { [Item.new, Item.new].sort }.to make_calls("Item#<=>").never }
       it("uneven") { expect { Page.new(5).uneven }.to make_calls("Database.query").never }
       it("ragged") { expect { Ragged.new.all }.to make_calls("Database.log").never }
+      it("loop") { expect { Blog.new.fresh(10) }.to make_calls("Database.log").never }
+      it("loops") { expect { Blog.new.fresh(3); Blog.new.fresh(4) }.to make_calls("Database.log").never }
+      it("loop of the example") { expect { 3.times { Blog.new.fresh(4) } }.to make_calls("Database.log").never }
+      it("loop of a library") { expect { Blog.new.libraries(10) }.to make_calls("Database.log").never }
+      it("recursive") { expect { Blog.new.deep(10) }.to make_calls("Database.log").never }
+      it("a tree") { expect { Blog.new.tree(5) }.to make_calls("Database.log").never }
+      it("sorted") { expect { Blog.new.sorted }.to make_calls("Item#<=>").never }
+      it("two lines") { expect { Blog.new.two }.to make_calls("Database.log").never }
+      it("twice") { expect { Blog.new.twice }.to make_calls("Database.log").never }
+      it("of the example") { expect { 5.times { Database.log } }.to make_calls("Database.log").never }
       it("too few") { expect { Page.new(3).index }.to make_calls("Database.query").at_least(50).times }
       it("none") { expect { Page.new(0) }.to make_calls("Database.query") }
       it("cold") { expect { Page.new(2).index }.to make_calls("Database.query").cold.never }
@@ -97,10 +121,10 @@ RSpec.describe "Failure messages of matchers", stress: false do
   it "finds the N+1, and the loop" do
     expect(message("n+1")).to match(<<~TEXT.strip.then { |text| /\A#{Regexp.escape(text)} tmp\/ruby-prof\/\S+\z/ })
       expected at most 5 calls to Database.query, got 101
-        100  from <Class::Author>#find  lib/program.rb:6
-          1  from Page#index            lib/program.rb:15
-      fan-out: 100 calls within 100 calls of <Class::Author>#find (exactly 1 each): looks like N+1
-        in a loop of Page#index  lib/program.rb:17
+        100  from <Class::Author>#find  lib/program.rb:7
+          1  from Page#index            lib/program.rb:16
+      looks like N+1: each of 100 calls of <Class::Author>#find makes exactly 1 of these calls
+        in a loop of Page#index  lib/program.rb:18
       full report:
     TEXT
   end
@@ -110,9 +134,21 @@ RSpec.describe "Failure messages of matchers", stress: false do
     expect(message("called by C")).to include("expected no calls to Item#<=>, got 1\n  1  from spec/pages_spec.rb:").and include("(through Array#sort)")
   end
 
+  it "finds the loop of the caller itself" do
+    line = program.lines.index { |text| text.include?("def fresh") } + 1
+    expect(message("loop")).to include(<<~TEXT)
+        10  from Blog#fresh  lib/program.rb:#{line}
+      looks like N+1: 1 call of Blog#fresh makes 10 of these calls
+        in a loop at lib/program.rb:#{line}
+    TEXT
+    expect(message("loops")).to include "looks like N+1: 2 calls of Blog#fresh make 7 of these calls\n  in a loop at lib/program.rb:#{line}\n"
+    expect(message("loop of the example")).to match(%r{each of 3 calls of Blog#fresh makes exactly 4 of these calls\n  in a loop at spec/pages_spec\.rb:\d+\n})
+    expect(message("loop of a library")).to include "looks like N+1: 1 call of Blog#libraries makes 10 of these calls\n  in a loop at lib/program.rb:#{line + 1}\n"
+  end
+
   it "calls nothing an N+1 that is none" do
-    expect(message("uneven")).not_to include "Page#uneven ("
-    expect(message("ragged")).not_to include "fan-out"
+    expect(message("uneven")).not_to include "Page#uneven makes"
+    ["ragged", "recursive", "a tree", "sorted", "two lines", "twice", "of the example"].each { |name| expect(message(name)).not_to include "N+1" }
     expect(message("too few")).not_to include "N+1"
     expect(message("too few")).to include "expected at least 50 calls to Database.query, got 4\n"
     expect(message("none")).to match(/\Aexpected at least 1 call to Database.query, got none\nfull report: \S+\z/)
@@ -121,8 +157,8 @@ RSpec.describe "Failure messages of matchers", stress: false do
   it "goes by what was counted where the block runs only once" do
     expect(message("cold")).to eq <<~TEXT.strip
       expected no calls to Database.query, got 3
-        2  from <Class::Author>#find  lib/program.rb:6
-        1  from Page#index            lib/program.rb:15
+        2  from <Class::Author>#find  lib/program.rb:7
+        1  from Page#index            lib/program.rb:16
     TEXT
   end
 
@@ -139,9 +175,9 @@ RSpec.describe "Failure messages of matchers", stress: false do
   end
 
   it "tells who else called" do
-    expect(message("from")).to include "expected no calls to Database.query from Page#index, got 1\n  1  from Page#index  lib/program.rb:15\n3 calls from elsewhere:\n  3  from <Class::Author>#find"
-    expect(message("from")).not_to include "fan-out"
-    expect(message("from others")).to include "got 3\n  3  from <Class::Author>#find  lib/program.rb:6\n1 call from elsewhere:\n  1  from Page#index  lib/program.rb:15"
+    expect(message("from")).to include "expected no calls to Database.query from Page#index, got 1\n  1  from Page#index  lib/program.rb:16\n3 calls from elsewhere:\n  3  from <Class::Author>#find"
+    expect(message("from")).not_to include "N+1"
+    expect(message("from others")).to include "got 3\n  3  from <Class::Author>#find  lib/program.rb:7\n1 call from elsewhere:\n  1  from Page#index  lib/program.rb:16"
   end
 
   it "says that the run which was to explain differs" do
