@@ -121,9 +121,9 @@ RSpec.describe "Failure messages of matchers", stress: false do
   it "finds the N+1, and the loop" do
     expect(message("n+1")).to match(<<~TEXT.strip.then { |text| /\A#{Regexp.escape(text)} tmp\/ruby-prof\/\S+\z/ })
       expected at most 5 calls to Database.query, got 101
-        100  from <Class::Author>#find  lib/program.rb:7
-          1  from Page#index            lib/program.rb:16
-      looks like N+1: each of 100 calls of <Class::Author>#find makes exactly 1 of these calls
+        100  from Author.find  lib/program.rb:7
+          1  from Page#index   lib/program.rb:16
+      looks like N+1: each of 100 calls of Author.find makes exactly 1 of these calls
         in a loop of Page#index  lib/program.rb:18
       full report:
     TEXT
@@ -157,8 +157,8 @@ RSpec.describe "Failure messages of matchers", stress: false do
   it "goes by what was counted where the block runs only once" do
     expect(message("cold")).to eq <<~TEXT.strip
       expected no calls to Database.query, got 3
-        2  from <Class::Author>#find  lib/program.rb:7
-        1  from Page#index            lib/program.rb:16
+        2  from Author.find  lib/program.rb:7
+        1  from Page#index   lib/program.rb:16
     TEXT
   end
 
@@ -171,13 +171,13 @@ RSpec.describe "Failure messages of matchers", stress: false do
   end
 
   it "tells several methods apart" do
-    expect(message("methods")).to include "got 8\n  <Class::Database>#log 4, <Class::Database>#query 4\n  4  from <Class::Database>#query"
+    expect(message("methods")).to include "got 8\n  Database.log 4, Database.query 4\n  4  from Database.query"
   end
 
   it "tells who else called" do
-    expect(message("from")).to include "expected no calls to Database.query from Page#index, got 1\n  1  from Page#index  lib/program.rb:16\n3 calls from elsewhere:\n  3  from <Class::Author>#find"
+    expect(message("from")).to include "expected no calls to Database.query from Page#index, got 1\n  1  from Page#index  lib/program.rb:16\n3 calls from elsewhere:\n  3  from Author.find"
     expect(message("from")).not_to include "N+1"
-    expect(message("from others")).to include "got 3\n  3  from <Class::Author>#find  lib/program.rb:7\n1 call from elsewhere:\n  1  from Page#index  lib/program.rb:16"
+    expect(message("from others")).to include "got 3\n  3  from Author.find  lib/program.rb:7\n1 call from elsewhere:\n  1  from Page#index  lib/program.rb:16"
   end
 
   it "says that the run which was to explain differs" do

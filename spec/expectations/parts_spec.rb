@@ -63,6 +63,14 @@ RSpec.describe "Parts of expectations" do
       expect(described_class.shown("\xE9".dup.force_encoding("ISO-8859-1"))).to eq '\xE9'
     end
 
+    it "names methods as patterns do" do
+      { "Foo#bar" => "Foo#bar", "<Class::Foo::Bar>#baz" => "Foo::Bar.baz", "<Module::Foo>#bar>#baz" => "Foo.bar>#baz", "<Object::Foo>#bar" => "<Object::Foo>#bar",
+        "<Class::#<Class:0x1f>>#bar" => "#<Class:0x1f>.bar", "<Class::Foo>#\xff" => 'Foo.\xFF', "<Class::Foo>#a\nb" => 'Foo.a\nb', "<Class::" => "<Class::" }.each do |full_name, shown|
+        expect(described_class.method_name(Struct.new(:full_name).new(full_name))).to eq shown
+      end
+      expect(described_class.method_name(Struct.new(:full_name).new("<Class::#{"Ü" * 1_000_000}>#bar"), 10)).to eq "ÜÜÜÜ…Ü.bar"
+    end
+
     it "shows places from here" do
       here = File.join(Dir.pwd, "lib/a.rb")
       expect(described_class.place(here, 3)).to eq "lib/a.rb:3"

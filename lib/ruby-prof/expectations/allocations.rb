@@ -80,7 +80,7 @@ module RubyProf
         profile.threads.flat_map(&:methods).each_with_object(::Hash.new(0)) do |method, table|
           method.allocations.each do |each|
             # Code of a block that we call is not the method's that called us.
-            name = each.source_file == method.source_file || method.source_file.nil? ? Text.shown(method.full_name) : "the block"
+            name = each.source_file == method.source_file || method.source_file.nil? ? Text.method_name(method) : "the block"
             table[[Text.shown(each.klass_name), name, Text.place(each.source_file, each.line)]] += each.count
           end
         end

@@ -65,7 +65,7 @@ module RubyProf
         counts = edges.group_by(&:callee).transform_values { |each| each.sum(&:called) }.sort_by { |method, called| [-called, method.full_name] }
         return [] if counts.size < 2
 
-        names = counts.first(4).map { |method, called| "#{Text.shown(method.full_name, 60)} #{called}" }
+        names = counts.first(4).map { |method, called| "#{Text.method_name(method, 60)} #{called}" }
         left = counts.size - names.size
         ["  #{names.join(", ")}#{", and #{Text.count(left, "method")} more" if left.positive?}"]
       end

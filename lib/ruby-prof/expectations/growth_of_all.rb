@@ -72,7 +72,7 @@ module RubyProf
       def following(followers)
         return [] if followers.empty?
 
-        names = followers.first(ROWS).map { |each| Text.shown(each.callee.full_name, 50) }
+        names = followers.first(ROWS).map { |each| Text.method_name(each.callee, 50) }
         left = followers.size - names.size
         ["called by these as often: #{names.join(", ")}#{", and #{left} more" if left.positive?}"]
       end

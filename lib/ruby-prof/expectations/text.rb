@@ -58,9 +58,14 @@ module RubyProf
         "#{number} #{number == 1 ? noun : "#{noun}s"}"
       end
 
-      def method_name(method)
-        shown(method.full_name)
+      # As it is written in patterns: "Foo.bar" for "<Class::Foo>#bar".
+      def method_name(method, limit = NAME)
+        name = method.full_name
+        name = name.b.sub(SINGLETON, '\1.').force_encoding(name.encoding) if name.start_with?("<Class::", "<Module::")
+        shown(name, limit)
       end
+
+      SINGLETON = /\A<(?:Class|Module)::(.*?)>#/mn
 
       # "Foo#bar  lib/foo.rb:12": code of a method, and the line. Code outside any method is known by its line alone.
       #
