@@ -33,6 +33,8 @@ RSpec.describe "Matchers over several runs", stress: false do
       passes("constant") { expect { |n| Report.new(n).header }.to make_constant_calls("Report#format_cell").for([10, 100, 1000]) }
       fails("constant") { expect { |n| Report.new(n).body }.to make_constant_calls("Report#format_cell").for([10, 100, 1000]) }
       passes("not constant") { expect { |n| Report.new(n).body }.not_to make_constant_calls("Report#format_cell").for([10, 100]) }
+      fails("not constant, never") { expect { |n| Report.new(n) }.not_to make_constant_calls("Report#format_cell").for([10, 100]) }
+      fails("not constant, from elsewhere") { expect { |n| Report.new(n).header }.not_to make_constant_calls("Report#format_cell").from("Report#body").for([10, 100]) }
       fails("not constant") { expect { |n| Report.new(n).header }.not_to make_constant_calls("Report#format_cell").for([10, 100]) }
       passes("varying") { expect { |n| Report.new(n).body }.to make_varying_calls("Report#format_cell").for([10, 100]) }
       passes("constant from") { expect { |n| Report.new(n).both }.to make_constant_calls("Report#format_cell").from("Report#header").for([10, 100]) }
@@ -156,6 +158,11 @@ RSpec.describe "Matchers over several runs", stress: false do
         calls  100  400  1600  6400  Report#compare: quadratic
           from Report#crossed  program.rb:5
     TEXT
+  end
+
+  it "says nothing of the largest size where there is nothing to say" do
+    expect(@run["fails: not constant, never"]).to match(/calls   0    0\nfull report: \S+\z/)
+    expect(@run["fails: not constant, from elsewhere"]).to include "calls   0    0\nfor 100:\n1 call from elsewhere:\n"
   end
 
   it "names each method that is not deterministic" do

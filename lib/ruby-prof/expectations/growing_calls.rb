@@ -51,10 +51,12 @@ module RubyProf
       end
 
       def got(counts)
-        [GrowthWords.of(Growth.of(@sizes, counts)), *Sizes.table(@sizes, "calls" => counts), "for #{@sizes.last}:"].join("\n")
+        [GrowthWords.of(Growth.of(@sizes, counts)), *Sizes.table(@sizes, "calls" => counts)].join("\n")
       end
 
       def failure(headline, work, edges, fan_out)
+        # Who made the calls, is said of the largest size.
+        headline = "#{headline}\nfor #{@sizes.last}:" if edges.any?
         Failure.new(headline, work, @calls, name: example).text(edges, fan_out: fan_out, size: @sizes.last)
       end
     end
