@@ -23,6 +23,7 @@ module RubyProf
     require "ruby-prof/expectations/fan_out"
     require "ruby-prof/expectations/failure"
     require "ruby-prof/expectations/run_table"
+    require "ruby-prof/expectations/own_callers"
     require "ruby-prof/expectations/stability"
     require "ruby-prof/expectations/growth_words"
     require "ruby-prof/expectations/expectation"

@@ -18,6 +18,7 @@ RSpec.describe "Matchers over several runs", stress: false do
       end
       def compare(a, b) = a <=> b
       def format_cell(row) = row
+      def self.many(count) = count.times { new(1) }
       def self.seen = @seen ||= {}
       def remembered = Report.seen[@rows] ||= header
       def unsteady = Report.dice.call.times { header }
@@ -80,6 +81,10 @@ RSpec.describe "Matchers over several runs", stress: false do
       fails("stable") { n = 0; Report.dice = -> { n += 1 }; expect { Report.new(3).unsteady }.to make_stable_calls }
       passes("stable, of one") { n = 0; Report.dice = -> { n += 1 }; expect { Report.new(3).unsteady }.to make_stable_calls("Report#unsteady") }
       fails("stable, of another") { n = 0; Report.dice = -> { n += 1 }; expect { Report.new(3).unsteady }.to make_stable_calls("Report#header") }
+      fails("stable, through C") { n = 0; expect { Report.many(n += 1) }.to make_stable_calls }
+      fails("stable, of one through C") { n = 0; expect { Report.many(n += 1) }.to make_stable_calls("Report#initialize") }
+      fails("stable count through C") { n = 0; expect { Report.many(n += 1) }.to make_calls("Report#initialize").stable }
+      fails("stable, through C, then broken") { n = 0; expect { (n += 1) > 4 ? raise(IOError) : Report.many(n) }.to make_stable_calls("Report#initialize") }
       passes("not stable") { n = 0; Report.dice = -> { n += 1 }; expect { Report.new(3).unsteady }.not_to make_stable_calls }
       fails("not stable") { expect { Report.new(3).steady }.not_to make_stable_calls }
       fails("stable on all threads") { n = 0; Report.dice = -> { n += 1 }; expect { Thread.new { Report.new(3).unsteady }.join }.to make_stable_calls.on_all_threads }
@@ -171,8 +176,11 @@ RSpec.describe "Matchers over several runs", stress: false do
         Report#format_cell  2, 3, 4  program.rb:11
           from Report#header  program.rb:3: 2, 3, 4
         Report#header  2, 3, 4  program.rb:3
-          from Report#unsteady  program.rb:14: 2, 3, 4
+          from Report#unsteady  program.rb:15: 2, 3, 4
     TEXT
+    below = "Report#initialize  2, 3, 4  program.rb:2\n    from Class#new, below Report.many  program.rb:12: 2, 3, 4"
+    ["stable, through C", "stable, of one through C", "stable count through C"].each { |name| expect(@run["fails: #{name}"]).to include below }
+    expect(@run["fails: stable, through C, then broken"]).to end_with "    from Class#new: 2, 3, 4"
     expect(@run["fails: unstable objects"]).to include "the number of objects is not deterministic, so none can be expected: 2, 3, 4"
   end
 

@@ -30,7 +30,7 @@ module RubyProf
         runs = @calls.edges(work, [nil] * @options.runs)
         chosen = runs.map { |edges| @calls.from(edges) }
         called = chosen.first.sum(&:called)
-        unstable = Stability.new(chosen)
+        unstable = Stability.new(chosen, -> { [work.look_around(all_threads: @calls.all_threads?)] })
         return undecided(unstable, called) unless unstable.stable?
 
         finding(holds: @bound.include?(called), called: called,

@@ -78,6 +78,15 @@ module RubyProf
         size ? @block.call(size) : @block.call
       end
 
+      # Counts all calls of one more run, to say more of a failure.
+      #
+      # @return [Array<Counting::Edge>] none if it ends otherwise than the others
+      def look_around(all_threads:)
+        Counting.run(nil, all_threads: all_threads) { call }.edges
+      rescue ::StandardError, ::ScriptError, ::SystemExit
+        []
+      end
+
       private
 
       def count(size, selection, last, **options)
