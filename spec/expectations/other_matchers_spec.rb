@@ -145,22 +145,22 @@ RSpec.describe "Matchers over several runs", stress: false do
 
   it "describes itself" do
     expect(@run.outcomes.keys).to include("is expected to make constant calls to Report#format_cell for 10, 100",
-                                          "is expected to grow at most n log n for 10, 100, 1000", "is expected to allocate at most 200 objects",
+                                          "is expected to grow at most n log n for 10, 100, 1,000", "is expected to allocate at most 200 objects",
                                           "is expected to make stable calls")
   end
 
   it "says what grew, and from where" do
     expect(@run["fails: constant"]).to include(<<~TEXT)
       expected the same number of calls to Report#format_cell for each size, got linear
-        sizes  10  100  1000
-        calls  10  100  1000
-      for 1000:
-        1000  from Report#body  program.rb:4
+        sizes  10  100  1,000
+        calls  10  100  1,000
+      for 1,000:
+        1,000  from Report#body  program.rb:4
     TEXT
     expect(@run["fails: everything"]).to include(<<~TEXT)
       expected each method to grow at most linear, but:
-        sizes   10   20    40    80
-        calls  100  400  1600  6400  Report#compare: quadratic
+        sizes   10   20     40     80
+        calls  100  400  1,600  6,400  Report#compare: quadratic
           from Report#crossed  program.rb:5
     TEXT
   end
@@ -192,9 +192,9 @@ RSpec.describe "Matchers over several runs", stress: false do
     sizes = "give the sizes as increasing positive Integers, at least two, such as [10, 100, 1000]"
     ["one size", "falling sizes", "equal sizes", "size 0", "fractions", "no list"].each { |name| expect(@run["refused: #{name}"]).to include sizes }
     expect(@run["refused: a growth that nothing exceeds"]).to end_with "so this could not fail: give a lower bound, such as :cubic"
-    expect(@run["refused: two sizes for a line"]).to end_with "10, 1000: 2 sizes are too little to see more than linear growth, so this could not fail: give sizes such as [50, 100, 200, 400]"
-    expect(@run["refused: sizes near each other"]).to include "10, 20, 30: sizes of which the largest is less than four times the smallest are too little to see more than linear growth"
-    expect(@run["refused: sizes at which nothing shows"]).to include "1, 2, 3, 4: at these sizes nothing could be seen to have more than linear growth, so this could not fail"
+    expect(@run["refused: two sizes for a line"]).to end_with "[10, 1000]: 2 sizes are too little to see more than linear growth, so this could not fail: give sizes such as [50, 100, 200, 400]"
+    expect(@run["refused: sizes near each other"]).to include "[10, 20, 30]: sizes of which the largest is less than four times the smallest are too little to see more than linear growth"
+    expect(@run["refused: sizes at which nothing shows"]).to include "[1, 2, 3, 4]: at these sizes nothing could be seen to have more than linear growth, so this could not fail"
     expect(@run["refused: 101 sizes"]).to include "101 sizes are more than anybody needs to see growth: give 100 at most"
     expect(@run["refused: no sizes"]).to include "write make_constant_calls(...).for([10, 100, 1000])"
     expect(@run["refused: no sizes for all"]).to include "write grow_at_most(:linear).for("

@@ -23,6 +23,11 @@ RSpec.describe "Parts of expectations" do
       end
     end
 
+    it "shows large numbers as people read them, and has them for programs" do
+      bound = described_class.within(1000..2_000_000)
+      expect([bound.to_s, bound.of("call")]).to eq ["1000 to 2000000", "1,000 to 2,000,000 calls"]
+    end
+
     it "refuses what is no number" do
       [-1, 1.0, nil, "1", :many].each { |count| expect { described_class.exactly(count) }.to raise_error(ArgumentError, /an Integer of 0 or more/) }
       [1, nil, 1.0..2.0, "a".."b", -1..2, (nil..nil)].each { |range| expect { described_class.within(range) }.to raise_error(ArgumentError, /such as within\(2\.\.5\)/) }
@@ -33,7 +38,7 @@ RSpec.describe "Parts of expectations" do
 
   describe expectations::Sizes do
     it "puts numbers below sizes" do
-      expect(described_class.table([1, 10, 1000], "calls" => [5, 123, 4])).to eq ["  sizes  1   10  1000", "  calls  5  123     4"]
+      expect(described_class.table([1, 10, 1000], "calls" => [5, 123, 4])).to eq ["  sizes  1   10  1,000", "  calls  5  123      4"]
       expect(described_class.list((1..30).to_a)).to eq "1, 2, 3, 4, 5, 6, 7, 8, 9, ..., 30"
       expect(described_class.table((1..30).to_a, {}).first.split.size).to eq 11
     end

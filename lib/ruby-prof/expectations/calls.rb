@@ -34,7 +34,7 @@ module RubyProf
         return undecided(unstable, called) unless unstable.stable?
 
         finding(holds: @bound.include?(called), called: called,
-                message: -> { failure("expected #{@bound.of("call")} to #{@calls}, got #{called.zero? ? "none" : called}", work, runs.first, called) },
+                message: -> { failure("expected #{@bound.of("call")} to #{@calls}, got #{called.zero? ? "none" : Text.number(called)}", work, runs.first, called) },
                 negated: -> { failure(negated_headline(called), work, runs.first, called) })
       end
 
@@ -44,9 +44,9 @@ module RubyProf
       end
 
       def negated_headline(called)
-        return "expected no calls to #{@calls}, got #{called}" if @bound.equal?(Bound::AT_LEAST_ONCE)
+        return "expected no calls to #{@calls}, got #{Text.number(called)}" if @bound.equal?(Bound::AT_LEAST_ONCE)
 
-        "expected any number of calls to #{@calls} but #{@bound.to_s.delete_prefix("exactly ")}, got #{called.zero? ? "none" : called}"
+        "expected any number of calls to #{@calls} but #{@bound.shown.delete_prefix("exactly ")}, got #{called.zero? ? "none" : Text.number(called)}"
       end
 
       def failure(headline, work, edges, called)

@@ -53,7 +53,7 @@ module RubyProf
         return if again == called
 
         @note = "the block is not deterministic: to look closer it was run once more, and made #{Text.count(again, "call")} " \
-                "instead of #{called}. See make_stable_calls"
+                "instead of #{Text.number(called)}. See make_stable_calls"
       end
 
       def same?(edges)
@@ -65,7 +65,7 @@ module RubyProf
         counts = edges.group_by(&:callee).transform_values { |each| each.sum(&:called) }.sort_by { |method, called| [-called, method.full_name] }
         return [] if counts.size < 2
 
-        names = counts.first(4).map { |method, called| "#{Text.method_name(method, 60)} #{called}" }
+        names = counts.first(4).map { |method, called| "#{Text.method_name(method, 60)} #{Text.number(called)}" }
         left = counts.size - names.size
         ["  #{names.join(", ")}#{", and #{Text.count(left, "method")} more" if left.positive?}"]
       end
@@ -97,7 +97,7 @@ module RubyProf
         return [] if @analysis.nil? || @note || on_other_threads.zero?
 
         more = @calls.from(@analysis.counts.edges).sum(&:called) - chosen.sum(&:called)
-        more.positive? ? ["#{more} more on other threads: add #{@calls.all_threads_word}"] : []
+        more.positive? ? ["#{Text.number(more)} more on other threads: add #{@calls.all_threads_word}"] : []
       end
 
       # Asked for calls from one caller it helps to see who else made them.

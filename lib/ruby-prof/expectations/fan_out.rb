@@ -50,7 +50,7 @@ module RubyProf
       end
 
       def sentence(found)
-        "looks like N+1: each of #{Text.count(found.activations, "call")} of #{Text.method_name(found.method)} makes exactly #{found.least} of these calls"
+        "looks like N+1: each of #{Text.count(found.activations, "call")} of #{Text.method_name(found.method)} makes exactly #{Text.number(found.least)} of these calls"
       end
 
       # The nearest own code above that is called far less often.
@@ -73,7 +73,7 @@ module RubyProf
         times = times(frame.method)
         return if called < ACTIVATIONS * times
 
-        ["looks like N+1: #{Text.count(times, "call")} of #{Text.method_name(frame.method)} #{times == 1 ? "makes" : "make"} #{called} of these calls",
+        ["looks like N+1: #{Text.count(times, "call")} of #{Text.method_name(frame.method)} #{times == 1 ? "makes" : "make"} #{Text.number(called)} of these calls",
          "  in a loop at #{Text.place(frame.file, frame.line)}"]
       end
 

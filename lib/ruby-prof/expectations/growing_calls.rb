@@ -56,7 +56,7 @@ module RubyProf
 
       def failure(headline, work, edges, fan_out)
         # Who made the calls, is said of the largest size.
-        headline = "#{headline}\nfor #{@sizes.last}:" if edges.any?
+        headline = "#{headline}\nfor #{Text.number(@sizes.last)}:" if edges.any?
         Failure.new(headline, work, @calls, name: example).text(edges, fan_out: fan_out, size: @sizes.last)
       end
     end

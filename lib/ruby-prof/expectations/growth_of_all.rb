@@ -74,7 +74,7 @@ module RubyProf
 
         names = followers.first(ROWS).map { |each| Text.method_name(each.callee, 50) }
         left = followers.size - names.size
-        ["called by these as often: #{names.join(", ")}#{", and #{left} more" if left.positive?}"]
+        ["called by these as often: #{names.join(", ")}#{", and #{Text.number(left)} more" if left.positive?}"]
       end
 
       def report(work)
@@ -83,7 +83,7 @@ module RubyProf
         profile = Profile.new(allow_exceptions: true, **(@options.all_threads ? {} : { include_threads: [::Thread.current] }))
         profile.profile { work.call(@sizes.last) }
         path = TestRun.write_report(profile, name: example)
-        path ? ["full report for #{@sizes.last}: #{path}"] : []
+        path ? ["full report for #{Text.number(@sizes.last)}: #{path}"] : []
       rescue ::StandardError, ::ScriptError, ::SystemExit => e
         ["no report: the block was run once more for it, and raised #{Text.shown(e.class.to_s)}"]
       end

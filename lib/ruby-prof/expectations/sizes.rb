@@ -44,7 +44,7 @@ module RubyProf
         few = too_few(sizes)
         return sizes if few.nil? && STEEP.fetch(bound).any? { |counts| Growth.exceeds?(bound, sizes, sizes.map(&counts)) }
 
-        raise ArgumentError, "#{list(sizes)}: #{few ? "#{few} too little to see" : "at these sizes nothing could be seen to have"} " \
+        raise ArgumentError, "#{Text.value(sizes)}: #{few ? "#{few} too little to see" : "at these sizes nothing could be seen to have"} " \
                              "more than #{GrowthWords.of(bound)} growth, so this could not fail: give sizes such as #{FAR_APART[bound]}"
       end
 
@@ -65,7 +65,7 @@ module RubyProf
 
       def list(numbers)
         numbers = [*numbers.first(SHOWN - 1), "...", numbers.last] if numbers.size > SHOWN
-        numbers.join(", ")
+        numbers.map { |number| Text.number(number) }.join(", ")
       end
 
       # Lines with the sizes and what belongs to each below it.
@@ -76,8 +76,8 @@ module RubyProf
       # One line of a table with these sizes.
       def row(name, sizes, numbers, others = [numbers])
         columns = [sizes, *others].map { |each| each.last(SHOWN) }.transpose
-        widths = columns.map { |column| column.map { |number| number.to_s.size }.max }
-        "  #{name.ljust(5)}  #{numbers.last(SHOWN).zip(widths).map { |number, width| number.to_s.rjust(width) }.join("  ")}"
+        widths = columns.map { |column| column.map { |number| Text.number(number).size }.max }
+        "  #{name.ljust(5)}  #{numbers.last(SHOWN).zip(widths).map { |number, width| Text.number(number).rjust(width) }.join("  ")}"
       end
     end
   end

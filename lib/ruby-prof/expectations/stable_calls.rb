@@ -26,7 +26,7 @@ module RubyProf
         total = runs.first.sum(&:called)
         finding(holds: stability.stable?, called: total,
                 message: -> { ["not deterministic: #{RUNS} runs made different numbers of calls", *stability.lines].join("\n") },
-                negated: "expected #{RUNS} runs to make different numbers of calls, but each made the same #{total}")
+                negated: "expected #{RUNS} runs to make different numbers of calls, but each made the same #{Text.number(total)}")
       end
 
       def threads

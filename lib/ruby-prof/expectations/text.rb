@@ -53,9 +53,14 @@ module RubyProf
         end
       end
 
+      # "1,000": how all numbers of calls, objects and sizes are shown
+      def number(number)
+        number.to_s.gsub(/(?<=\d)(?=(?:\d{3})+\z)/, ",")
+      end
+
       # "3 calls", "1 call"
       def count(number, noun)
-        "#{number} #{number == 1 ? noun : "#{noun}s"}"
+        "#{number(number)} #{number == 1 ? noun : "#{noun}s"}"
       end
 
       # As it is written in patterns: "Foo.bar" for "<Class::Foo>#bar".
