@@ -32,6 +32,8 @@ RSpec.describe "Assertions for Minitest", stress: false do
       def test_fails_at_least = assert_calls("Template#compile", at_least: 5) { @template.page }
       def test_passes_within = assert_calls("Template#compile", within: 2..5) { @template.page }
       def test_fails_within = assert_calls("Template#compile", within: 5..) { @template.page }
+      def test_fails_own_loop = assert_calls("Template#compile", exactly: 1) { 5.times { @template.compile } }
+      def test_fails_loop = assert_calls("Template#render", exactly: 1) { @template.rows(5) }
       def test_passes_default = assert_calls("Template#compile") { @template.page }
       def test_fails_default = assert_calls("Template#page") { @template.compile }
       def test_passes_several = assert_calls("Template#compile", Template.instance_method(:render), exactly: 7) { @template.page }
@@ -98,7 +100,7 @@ RSpec.describe "Assertions for Minitest", stress: false do
   end
 
   it "pass and fail where they must" do
-    expect(@run.stdout).to match(/^56 runs, 40 assertions, 16 failures, 17 errors, 1 skips/)
+    expect(@run.stdout).to match(/^58 runs, 42 assertions, 18 failures, 17 errors, 1 skips/)
     passing = @run.outcomes.keys.grep(/\Atest_passes/)
     expect(passing.size).to be > 20
     expect(passing.to_h { |name| [name, @run[name]] }.reject { |_, outcome| outcome == :passed }).to eq({})
@@ -124,6 +126,8 @@ RSpec.describe "Assertions for Minitest", stress: false do
     expect(@run.stdout).to include("TemplateTest#test_fails_exactly [test/template_test.rb:#{line}]:\nexpected exactly 3 calls to Template#compile, got 4\n" \
                                    "  3  from Template#render  program.rb:7\n  1  from Template#page    program.rb:4\n")
     expect(@run["test_fails_threads"]).to include "got none\n4 more on other threads: add all_threads: true\n"
+    expect(@run["test_fails_own_loop"]).to include("got 5\n  5  from TemplateTest#test_fails_own_loop").and(satisfy { |text| !text.include?("N+1") })
+    expect(@run["test_fails_loop"]).to include "looks like N+1: 1 call of Template#rows makes 5 of these calls\n  in a loop at program.rb:8\n"
     expect(@run["test_fails_constant"]).to include "  sizes  1  10  100\n  calls  5  14  104\n"
     expect(@run["test_fails_stable_calls"]).to include "not deterministic: 3 runs made different numbers of calls"
   end

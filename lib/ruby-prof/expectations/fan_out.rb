@@ -80,10 +80,16 @@ module RubyProf
       # The line of a method of one's own, if what it calls there is called in a loop, and does not itself make many calls.
       def nearest(frames)
         place = frames.index { |frame| @own.file?(frame.file) }
-        return if place.nil? || frames[place].method.name.nil?
+        return if place.nil? || frames[place].method.name.nil? || frames[place].method == home(frames)
 
         through = place.zero? ? nil : @by_method[frames[place - 1].method]
         frames[place] if place.zero? || (through && through.activations == through.called)
+      end
+
+      # The method of the test, whose loops are meant.
+      def home(frames)
+        start = frames.index { |frame| frame.method.full_name == "RubyProf::Expectations::Work#call" }
+        start&.positive? ? frames[start - 1].method : nil
       end
 
       # How often a method was called, also by itself.
