@@ -16,6 +16,7 @@ module RubyProf
     require "ruby-prof/expectations/keywords"
     require "ruby-prof/expectations/bound"
     require "ruby-prof/expectations/sizes"
+    require "ruby-prof/expectations/words"
     require "ruby-prof/expectations/options"
     require "ruby-prof/expectations/work"
     require "ruby-prof/expectations/own_code"

@@ -81,6 +81,8 @@ RSpec.describe "Assertions for Minitest", stress: false do
       def test_refused_number = assert_calls("Template#compile", exactly: "three") { @template.page }
       def test_refused_sizes = assert_constant_calls("Template#compile", [2, 1]) { |n| @template.rows(n) }
       def test_refused_growth = assert_grows_at_most(:fast, [1, 2]) { |n| @template.rows(n) }
+      def test_refused_size_for_none = assert_calls("Template#compile") { |n| @template.page }
+      def test_refused_library = assert_stable_calls { [1].sort }
       def test_refused_two_sizes = assert_grows_at_most(:linear, [10, 20]) { |n| @template.crossed(n) }
       def test_refused_near_sizes = assert_calls_grow_at_most("Template#render", :linear, [1, 2, 3, 4]) { |n| @template.crossed(n) }
       def test_refused_argument = assert_constant_calls("Template#compile", [1, 2]) { @template.page }
@@ -100,7 +102,7 @@ RSpec.describe "Assertions for Minitest", stress: false do
   end
 
   it "pass and fail where they must" do
-    expect(@run.stdout).to match(/^58 runs, 42 assertions, 18 failures, 17 errors, 1 skips/)
+    expect(@run.stdout).to match(/^60 runs, 42 assertions, 18 failures, 19 errors, 1 skips/)
     passing = @run.outcomes.keys.grep(/\Atest_passes/)
     expect(passing.size).to be > 20
     expect(passing.to_h { |name| [name, @run[name]] }.reject { |_, outcome| outcome == :passed }).to eq({})
@@ -112,6 +114,7 @@ RSpec.describe "Assertions for Minitest", stress: false do
   it "refuse what makes no sense" do
     says = { "option" => "unknown keyword: :exactyl; assert_calls takes exactly:, at_most:, at_least:, within:, from:, cold:, stable:, all_threads:",
              "options" => "unknown keywords: :ignoring, :exactly; assert_call_profile takes directory:, including:, ignore:, within:, cold:, all_threads:",
+             "size_for_none" => "name the sizes, as in assert_constant_calls(..., [10, 100]), or", "library" => "as in assert_stable_calls(\"Foo#bar\")",
              "no_sizes" => "give the sizes as increasing", "no_growth" => "give one of :constant", "no_growth_of_one" => "give one of :constant", "no_number" => "give a number of objects, as in 200",
              "two" => "exactly and at_most are two limits: give one, or a Range, as in within: 2..5",
              "block" => "give the code as a block", "method" => "Template#compiled", "method_refuted" => "Template#compiled", "number" => 'exactly("three")',

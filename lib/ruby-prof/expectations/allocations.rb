@@ -36,7 +36,7 @@ module RubyProf
       end
 
       def runs(work)
-        work.check(sized: false)
+        work.check(sized: false, words: @options.words)
         return work.count_cold([nil], all_threads: threads) if @options.cold
 
         work.warm_up

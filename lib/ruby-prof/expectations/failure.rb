@@ -53,7 +53,7 @@ module RubyProf
         return if again == called
 
         @note = "the block is not deterministic: to look closer it was run once more, and made #{Text.count(again, "call")} " \
-                "instead of #{Text.number(called)}. See make_stable_calls"
+                "instead of #{Text.number(called)}. See #{@calls.words.stable}"
       end
 
       def same?(edges)
@@ -97,7 +97,7 @@ module RubyProf
         return [] if @analysis.nil? || @note || on_other_threads.zero?
 
         more = @calls.from(@analysis.counts.edges).sum(&:called) - chosen.sum(&:called)
-        more.positive? ? ["#{Text.number(more)} more on other threads: add #{@calls.all_threads_word}"] : []
+        more.positive? ? ["#{Text.number(more)} more on other threads: #{@calls.words.all_threads}"] : []
       end
 
       # Asked for calls from one caller it helps to see who else made them.

@@ -36,7 +36,7 @@ module RubyProf
       end
 
       def edges(work)
-        work.check(sized: true)
+        work.check(sized: true, words: @options.words)
         threads = @options.all_threads ? true : false
         return work.count_cold(@sizes, all_threads: threads).map(&:edges) if @options.cold
 

@@ -33,7 +33,7 @@ module RubyProf
 
       def judge(block, negated:)
         work = Work.of(block)
-        work.check(sized: false)
+        work.check(sized: false, words: @options.words)
         verdict = @expectation.check(work.block, negated: negated)
         tell(negated, nil, verdict.passed)
         verdict

@@ -3,8 +3,8 @@
 module RubyProf
   module Expectations
     # How a block is run and what of it is counted.
-    # `words`: how all threads are asked for in the framework's own words.
-    Options = ::Struct.new(:cold, :stable, :all_threads, :words, keyword_init: true) do
+    # `given_words`: those of the framework, if it is not RSpec.
+    Options = ::Struct.new(:cold, :stable, :all_threads, :given_words, keyword_init: true) do
       # @raise [ArgumentError] for what excludes each other
       def check!
         return unless cold && stable
@@ -17,9 +17,9 @@ module RubyProf
         stable ? 3 : 1
       end
 
-      # ".on_all_threads", for advice
-      def all_threads_word
-        words || ".on_all_threads"
+      # @return [Words]
+      def words
+        given_words || Words::RSPEC
       end
 
       # " on all threads", for descriptions

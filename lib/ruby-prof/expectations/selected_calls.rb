@@ -27,7 +27,7 @@ module RubyProf
       # @return [Array<Array<Counting::Edge>>] for each run its edges, of all callers
       # @raise [Counting::Selection::NoMethodMatches]
       def edges(work, sizes)
-        work.check(sized: !sizes.first.nil?)
+        work.check(sized: !sizes.first.nil?, words: words)
         return cold_edges(work, sizes) if @options.cold
 
         work.warm_up(sizes.first)
@@ -56,8 +56,8 @@ module RubyProf
         @options.cold
       end
 
-      def all_threads_word
-        @options.all_threads_word
+      def words
+        @options.words
       end
 
       # "calls to Foo#bar from Foo#baz"

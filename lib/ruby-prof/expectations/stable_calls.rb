@@ -34,7 +34,7 @@ module RubyProf
       end
 
       def own_edges(work)
-        work.check(sized: false)
+        work.check(sized: false, words: @options.words)
         work.warm_up
         own = OwnCode.new
         @all = work.count_each([nil] * RUNS, nil, all_threads: threads).map(&:edges)
@@ -42,7 +42,7 @@ module RubyProf
         return edges if edges.any?(&:any?)
 
         raise ArgumentError, "the block calls no method of your own code (what is below the current directory, gems apart), " \
-                             "so there is nothing to compare: name the methods, as in make_stable_calls(\"Foo#bar\")"
+                             "so there is nothing to compare: name the methods, as in #{@options.words.stable_of}"
       end
     end
   end

@@ -27,14 +27,14 @@ module RubyProf
       attr_reader :block
 
       # @raise [ArgumentError] if the block does not take what it would be given
-      def check(sized:)
+      def check(sized:, words:)
         if sized && (@block.parameters.map(&:first) & %i[req opt rest]).empty?
           raise ArgumentError, "the block takes no #{"positional " if @block.parameters.any?}argument: it is run once for each size, so write { |n| ... }"
         end
         return if sized || @around || @block.arity.zero? || @block.arity == -1
 
         raise ArgumentError, "the block takes an argument, which only expectations over sizes give: " \
-                             "name the sizes, as in make_constant_calls(...).for([10, 100]), or write a block without"
+                             "name the sizes, as in #{words.sizes}, or write a block without"
       end
 
       # Runs the block once, uncounted: what is loaded, compiled or remembered the first time is so afterwards.

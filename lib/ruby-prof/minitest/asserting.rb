@@ -21,7 +21,7 @@ module RubyProf
 
       # @return [Options] that give advice in keywords
       def options(**settings)
-        Options.new(**settings, words: "all_threads: true")
+        Options.new(**settings, given_words: Words::MINITEST)
       end
 
       # @param limits [Hash] those that were given
