@@ -11,9 +11,12 @@ module RubyProf
   # The block is run once to warm up and once to be counted; only if that is not as expected once more, to say why.
   module Expectations
     require "ruby-prof/expectations/verdict"
+    require "ruby-prof/expectations/fault"
     require "ruby-prof/expectations/text"
+    require "ruby-prof/expectations/keywords"
     require "ruby-prof/expectations/bound"
     require "ruby-prof/expectations/sizes"
+    require "ruby-prof/expectations/words"
     require "ruby-prof/expectations/options"
     require "ruby-prof/expectations/work"
     require "ruby-prof/expectations/own_code"
@@ -21,6 +24,7 @@ module RubyProf
     require "ruby-prof/expectations/fan_out"
     require "ruby-prof/expectations/failure"
     require "ruby-prof/expectations/run_table"
+    require "ruby-prof/expectations/own_callers"
     require "ruby-prof/expectations/stability"
     require "ruby-prof/expectations/growth_words"
     require "ruby-prof/expectations/expectation"

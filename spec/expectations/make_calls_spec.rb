@@ -167,7 +167,7 @@ RSpec.describe "make_calls", stress: false do
              "growth without sizes" => "write growing_at_most(:linear).for([10, 100, 1000])",
              "growth and a limit" => "once and growing_at_most(:linear) are two limits",
              "an unknown growth" => ":fast is no class of growth: give one of :constant",
-             "no pattern" => "name a method" }
+             "no pattern" => "name a method", "no such method" => "ArgumentError: Template#compiled matches no method: Template has no such instance method" }
     says.each { |name, text| expect(@run["refused: #{name}"]).to include(text) }
     expect(@run["fails: a value"]).to include "expected a block, not a value: write expect { ... }"
     expect(@run["fails: stable"]).to include("are not deterministic").and include("Template#compile  2, 3, 4")

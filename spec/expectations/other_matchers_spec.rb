@@ -18,6 +18,7 @@ RSpec.describe "Matchers over several runs", stress: false do
       end
       def compare(a, b) = a <=> b
       def format_cell(row) = row
+      def self.many(count) = count.times { new(1) }
       def self.seen = @seen ||= {}
       def remembered = Report.seen[@rows] ||= header
       def unsteady = Report.dice.call.times { header }
@@ -33,6 +34,8 @@ RSpec.describe "Matchers over several runs", stress: false do
       passes("constant") { expect { |n| Report.new(n).header }.to make_constant_calls("Report#format_cell").for([10, 100, 1000]) }
       fails("constant") { expect { |n| Report.new(n).body }.to make_constant_calls("Report#format_cell").for([10, 100, 1000]) }
       passes("not constant") { expect { |n| Report.new(n).body }.not_to make_constant_calls("Report#format_cell").for([10, 100]) }
+      fails("not constant, never") { expect { |n| Report.new(n) }.not_to make_constant_calls("Report#format_cell").for([10, 100]) }
+      fails("not constant, from elsewhere") { expect { |n| Report.new(n).header }.not_to make_constant_calls("Report#format_cell").from("Report#body").for([10, 100]) }
       fails("not constant") { expect { |n| Report.new(n).header }.not_to make_constant_calls("Report#format_cell").for([10, 100]) }
       passes("varying") { expect { |n| Report.new(n).body }.to make_varying_calls("Report#format_cell").for([10, 100]) }
       passes("constant from") { expect { |n| Report.new(n).both }.to make_constant_calls("Report#format_cell").from("Report#header").for([10, 100]) }
@@ -78,6 +81,10 @@ RSpec.describe "Matchers over several runs", stress: false do
       fails("stable") { n = 0; Report.dice = -> { n += 1 }; expect { Report.new(3).unsteady }.to make_stable_calls }
       passes("stable, of one") { n = 0; Report.dice = -> { n += 1 }; expect { Report.new(3).unsteady }.to make_stable_calls("Report#unsteady") }
       fails("stable, of another") { n = 0; Report.dice = -> { n += 1 }; expect { Report.new(3).unsteady }.to make_stable_calls("Report#header") }
+      fails("stable, through C") { n = 0; expect { Report.many(n += 1) }.to make_stable_calls }
+      fails("stable, of one through C") { n = 0; expect { Report.many(n += 1) }.to make_stable_calls("Report#initialize") }
+      fails("stable count through C") { n = 0; expect { Report.many(n += 1) }.to make_calls("Report#initialize").stable }
+      fails("stable, through C, then broken") { n = 0; expect { (n += 1) > 4 ? raise(IOError) : Report.many(n) }.to make_stable_calls("Report#initialize") }
       passes("not stable") { n = 0; Report.dice = -> { n += 1 }; expect { Report.new(3).unsteady }.not_to make_stable_calls }
       fails("not stable") { expect { Report.new(3).steady }.not_to make_stable_calls }
       fails("stable on all threads") { n = 0; Report.dice = -> { n += 1 }; expect { Thread.new { Report.new(3).unsteady }.join }.to make_stable_calls.on_all_threads }
@@ -95,14 +102,33 @@ RSpec.describe "Matchers over several runs", stress: false do
       refused("fractions") { expect { |n| }.to grow_at_most(:linear).for([1.5, 2]) }
       refused("no list") { expect { |n| }.to grow_at_most(:linear).for(1..3) }
       refused("a block without argument") { expect { }.to make_constant_calls("Report#header").for([1, 2]) }
-      refused("a block without argument for all") { expect { }.to grow_at_most(:linear).for([1, 2]) }
+      refused("a block without argument for all") { expect { }.to grow_at_most(:linear).for([10, 20, 40]) }
+      refused("a keyword for an argument") { expect { |k: 7| Report.new(k).header }.to make_constant_calls("Report#header").for([1, 2]) }
+      refused("a block for an argument") { expect { |&b| Report.new(b).header }.to make_constant_calls("Report#header").for([1, 2]) }
+      passes("the rest for an argument") { expect { |*n, k: 7| Report.new(*n).header }.to make_constant_calls("Report#header").for([1, 2]) }
+      passes("an argument without a name") { expect { Report.new(_1).header }.to make_constant_calls("Report#header").for([1, 2]) }
+      refused("several sizes") { expect { |n| }.to make_constant_calls("Report#header").for(50, 100, 200) }
+      refused("several sizes for calls") { expect { |n| }.to make_calls("Report#header").growing_at_most(:linear).for(50, 100, 200) }
+      refused("several sizes for all") { expect { |n| }.to grow_at_most(:linear).for(50, 100, 200) }
+      refused("sizes left out") { expect { |n| }.to grow_at_most(:linear).for }
+      %w[at_most at_least exactly within].each { |word| refused("no number, \#{word}") { expect { }.to send("allocate_\#{word}").objects } }
+      refused("a setting that there is not") { expect { }.to match_call_profile("x", ignoring: 5) }
       refused("an unknown growth") { expect { |n| }.to grow_at_most(:slow).for([1, 2]) }
+      refused("a growth that nothing exceeds") { expect { |n| }.to grow_at_most(:exponential).for([10, 20, 40, 80]) }
+      refused("two sizes for a line") { expect { |n| Report.new(n).crossed }.to grow_at_most(:linear).for([10, 1000]) }
+      refused("sizes near each other") { expect { |n| Report.new(n).crossed }.to make_calls("Report#compare").growing_at_most(:linear).for([10, 20, 30]) }
+      refused("sizes at which nothing shows") { expect { |n| Report.new(n).crossed }.to grow_at_most(:linear).for([1, 2, 3, 4]) }
+      refused("sizes at which nothing shows, negated") { expect { |n| Report.new(n).crossed }.not_to grow_at_most(:linear).for([1, 2, 3, 4]) }
+      passes("two sizes for the same number") { expect { |n| Report.new(n).header }.to make_calls("Report#format_cell").growing_at_most(:constant).for([1, 2]) }
+      fails("two sizes for the same number") { expect { |n| Report.new(n).body }.to grow_at_most(:constant).for([1, 2]) }
+      refused("101 sizes") { expect { |n| Report.new(n).header }.to make_constant_calls("Report#header").for((1..101).to_a) }
+      passes("100 sizes") { expect { |n| Report.new(n).header }.to grow_at_most(:linear).for((1..100).to_a) }
       refused("no such method") { expect { |n| }.to make_constant_calls("Report#heading").for([1, 2]) }
       refused("no such caller") { expect { |n| }.to make_constant_calls("Report#header").from("Report#heading").for([1, 2]) }
       refused("no number") { expect { }.to allocate_at_most("many").objects }
       refused("an argument") { expect { |n| }.to allocate_at_most(1).objects }
       it { expect { |n| Report.new(n).header }.to make_constant_calls("Report#format_cell").for([10, 100]) }
-      it { expect { |n| Report.new(n).header }.to grow_at_most(:n_log_n).for([10, 100]) }
+      it { expect { |n| Report.new(n).header }.to grow_at_most(:n_log_n).for([10, 100, 1000]) }
       it { expect { Object.new }.to allocate_at_most(200).objects }
       it { expect { Report.new(1).header }.to make_stable_calls }
     end
@@ -119,24 +145,29 @@ RSpec.describe "Matchers over several runs", stress: false do
 
   it "describes itself" do
     expect(@run.outcomes.keys).to include("is expected to make constant calls to Report#format_cell for 10, 100",
-                                          "is expected to grow at most n log n for 10, 100", "is expected to allocate at most 200 objects",
+                                          "is expected to grow at most n log n for 10, 100, 1,000", "is expected to allocate at most 200 objects",
                                           "is expected to make stable calls")
   end
 
   it "says what grew, and from where" do
     expect(@run["fails: constant"]).to include(<<~TEXT)
       expected the same number of calls to Report#format_cell for each size, got linear
-        sizes  10  100  1000
-        calls  10  100  1000
-      for 1000:
-        1000  from Report#body  program.rb:4
+        sizes  10  100  1,000
+        calls  10  100  1,000
+      for 1,000:
+        1,000  from Report#body  program.rb:4
     TEXT
     expect(@run["fails: everything"]).to include(<<~TEXT)
       expected each method to grow at most linear, but:
-        sizes   10   20    40    80
-        calls  100  400  1600  6400  Report#compare: quadratic
+        sizes   10   20     40     80
+        calls  100  400  1,600  6,400  Report#compare: quadratic
           from Report#crossed  program.rb:5
     TEXT
+  end
+
+  it "says nothing of the largest size where there is nothing to say" do
+    expect(@run["fails: not constant, never"]).to match(/calls   0    0\nfull report: \S+\z/)
+    expect(@run["fails: not constant, from elsewhere"]).to include "calls   0    0\nfor 100:\n1 call from elsewhere:\n"
   end
 
   it "names each method that is not deterministic" do
@@ -145,8 +176,11 @@ RSpec.describe "Matchers over several runs", stress: false do
         Report#format_cell  2, 3, 4  program.rb:11
           from Report#header  program.rb:3: 2, 3, 4
         Report#header  2, 3, 4  program.rb:3
-          from Report#unsteady  program.rb:14: 2, 3, 4
+          from Report#unsteady  program.rb:15: 2, 3, 4
     TEXT
+    below = "Report#initialize  2, 3, 4  program.rb:2\n    from Class#new, below Report.many  program.rb:12: 2, 3, 4"
+    ["stable, through C", "stable, of one through C", "stable count through C"].each { |name| expect(@run["fails: #{name}"]).to include below }
+    expect(@run["fails: stable, through C, then broken"]).to end_with "    from Class#new: 2, 3, 4"
     expect(@run["fails: unstable objects"]).to include "the number of objects is not deterministic, so none can be expected: 2, 3, 4"
   end
 
@@ -157,9 +191,21 @@ RSpec.describe "Matchers over several runs", stress: false do
   it "says what is wrong with an expectation" do
     sizes = "give the sizes as increasing positive Integers, at least two, such as [10, 100, 1000]"
     ["one size", "falling sizes", "equal sizes", "size 0", "fractions", "no list"].each { |name| expect(@run["refused: #{name}"]).to include sizes }
+    expect(@run["refused: a growth that nothing exceeds"]).to end_with "so this could not fail: give a lower bound, such as :cubic"
+    expect(@run["refused: two sizes for a line"]).to end_with "[10, 1000]: 2 sizes are too little to see more than linear growth, so this could not fail: give sizes such as [50, 100, 200, 400]"
+    expect(@run["refused: sizes near each other"]).to include "[10, 20, 30]: sizes of which the largest is less than four times the smallest are too little to see more than linear growth"
+    expect(@run["refused: sizes at which nothing shows"]).to include "[1, 2, 3, 4]: at these sizes nothing could be seen to have more than linear growth, so this could not fail"
+    expect(@run["refused: 101 sizes"]).to include "101 sizes are more than anybody needs to see growth: give 100 at most"
     expect(@run["refused: no sizes"]).to include "write make_constant_calls(...).for([10, 100, 1000])"
     expect(@run["refused: no sizes for all"]).to include "write grow_at_most(:linear).for("
     expect(@run["refused: a block without argument"]).to include "write { |n| ... }"
+    expect(@run["refused: a block without argument for all"]).to include "write { |n| ... }"
+    ["a keyword for an argument", "a block for an argument"].each { |name| expect(@run["refused: #{name}"]).to include "the block takes no positional argument" }
+    ["several sizes", "several sizes for calls", "several sizes for all"].each { |name| expect(@run["refused: #{name}"]).to eq "ArgumentError: for(50, 100, 200): give one list, as in for([50, 100, 200])" }
+    expect(@run["refused: sizes left out"]).to start_with "ArgumentError: give the sizes as increasing positive Integers"
+    %w[at_most at_least exactly].each { |word| expect(@run["refused: no number, #{word}"]).to eq "ArgumentError: give a number of objects, as in allocate_#{word}(200).objects" }
+    expect(@run["refused: no number, within"]).to include "as in allocate_within(100..200)"
+    expect(@run["refused: a setting that there is not"]).to eq "ArgumentError: unknown keyword: :ignoring; a call profile takes directory:, including:, ignore:, within:"
     expect(@run["refused: stable without own code"]).to include "name the methods"
   end
 end

@@ -23,6 +23,11 @@ RSpec.describe "Parts of expectations" do
       end
     end
 
+    it "shows large numbers as people read them, and has them for programs" do
+      bound = described_class.within(1000..2_000_000)
+      expect([bound.to_s, bound.of("call")]).to eq ["1000 to 2000000", "1,000 to 2,000,000 calls"]
+    end
+
     it "refuses what is no number" do
       [-1, 1.0, nil, "1", :many].each { |count| expect { described_class.exactly(count) }.to raise_error(ArgumentError, /an Integer of 0 or more/) }
       [1, nil, 1.0..2.0, "a".."b", -1..2, (nil..nil)].each { |range| expect { described_class.within(range) }.to raise_error(ArgumentError, /such as within\(2\.\.5\)/) }
@@ -33,9 +38,16 @@ RSpec.describe "Parts of expectations" do
 
   describe expectations::Sizes do
     it "puts numbers below sizes" do
-      expect(described_class.table([1, 10, 1000], "calls" => [5, 123, 4])).to eq ["  sizes  1   10  1000", "  calls  5  123     4"]
+      expect(described_class.table([1, 10, 1000], "calls" => [5, 123, 4])).to eq ["  sizes  1   10  1,000", "  calls  5  123      4"]
       expect(described_class.list((1..30).to_a)).to eq "1, 2, 3, 4, 5, 6, 7, 8, 9, ..., 30"
       expect(described_class.table((1..30).to_a, {}).first.split.size).to eq 11
+    end
+
+    it "offers sizes at which every bound could be exceeded" do
+      classes = RubyProf.send(:const_get, :Growth)::CLASSES - %i[constant exponential]
+      offered = classes.to_h { |bound| [bound, eval(described_class::FAR_APART[bound])] }
+      expect(offered.map { |bound, sizes| described_class.telling(bound, sizes) }).to eq offered.values
+      expect { described_class.telling(:cubic, [2, 4, 8]) }.to raise_error(ArgumentError, /such as \[5, 10, 20, 40, 80\]/)
     end
 
     it "keeps what it was given as it was" do
@@ -54,6 +66,14 @@ RSpec.describe "Parts of expectations" do
       expect(described_class.shown("x" * 10_000_000).size).to eq 80
       expect(described_class.shown("\xFF" * 100_000).size).to eq 80
       expect(described_class.shown("\xE9".dup.force_encoding("ISO-8859-1"))).to eq '\xE9'
+    end
+
+    it "names methods as patterns do" do
+      { "Foo#bar" => "Foo#bar", "<Class::Foo::Bar>#baz" => "Foo::Bar.baz", "<Module::Foo>#bar>#baz" => "Foo.bar>#baz", "<Object::Foo>#bar" => "<Object::Foo>#bar",
+        "<Class::#<Class:0x1f>>#bar" => "#<Class:0x1f>.bar", "<Class::Foo>#\xff" => 'Foo.\xFF', "<Class::Foo>#a\nb" => 'Foo.a\nb', "<Class::" => "<Class::" }.each do |full_name, shown|
+        expect(described_class.method_name(Struct.new(:full_name).new(full_name))).to eq shown
+      end
+      expect(described_class.method_name(Struct.new(:full_name).new("<Class::#{"Ü" * 1_000_000}>#bar"), 10)).to eq "ÜÜÜÜ…Ü.bar"
     end
 
     it "shows places from here" do

@@ -42,7 +42,7 @@ RSpec.describe "Matchers in profiled runs", stress: false do
         run = project.rspec(env: env)
         expect(run.outcomes.size).to eq 13
         expect(surprises(run)).to eq({})
-        expect(run["fails: calls"]).to match(%r{  3  from Shop#total  program\.rb:2\nfull report: (tmp/ruby-prof/\S+\.html)\z})
+        expect(run["fails: calls"]).to match(%r{  3  from Shop#total  program\.rb:2\nlooks like N\+1: 1 call of Shop#total makes 3 of these calls\n  in a loop at program\.rb:2\nfull report: (tmp/ruby-prof/\S+\.html)\z})
         expect(project.read(run["fails: calls"][%r{tmp/ruby-prof/\S+}])).to include "Shop#price"
         reports = project.files("tmp/ruby-prof/Shop-passes-*").reject { |path| project.read(path).include?("Shop#") }
         expect(reports).to eq []
@@ -61,7 +61,7 @@ RSpec.describe "Matchers in profiled runs", stress: false do
   it "go on where no report can be written" do
     SampleProject.open("program.rb" => program, "spec/shop_spec.rb" => spec, "tmp" => "in the way") do |project|
       run = project.rspec("-e", "fails: calls")
-      expect(run["fails: calls"]).to end_with "got 3\n  3  from Shop#total  program.rb:2"
+      expect(run["fails: calls"]).to end_with "got 3\n  3  from Shop#total  program.rb:2\nlooks like N+1: 1 call of Shop#total makes 3 of these calls\n  in a loop at program.rb:2"
       expect(run.stderr).to include "tmp"
     end
   end

@@ -12,9 +12,9 @@ RSpec.describe "examples/score_map_spec.rb", stress: false do
     output, status = run
     expect(status).to eq 1
     expect(output).to include "3 examples, 3 failures"
-    expect(output).to include("1000  from ScoreMap#scale_factor  examples/score_map_spec.rb:").and include("400  from ScoreMap#scale_factor")
-    expect(output).to include "fan-out: 400 calls within 400 calls of ScoreMap#scale_factor (exactly 1 each): looks like N+1"
-    expect(output).to match(/calls  2550  10100  40200  160400  Float#abs: quadratic\n +from Enumerable#max_by, below ScoreMap#scale_factor/)
+    expect(output).to include("1,000  from ScoreMap#scale_factor  examples/score_map_spec.rb:").and include("400  from ScoreMap#scale_factor")
+    expect(output).to include "looks like N+1: each of 400 calls of ScoreMap#scale_factor makes exactly 1 of these calls"
+    expect(output).to match(/calls  2,550  10,100  40,200  160,400  Float#abs: quadratic\n +from Enumerable#max_by, below ScoreMap#scale_factor/)
   end
 
   it "passes with the fix" do

@@ -31,12 +31,12 @@ module RubyProf
 
         made = counts.first
         finding(holds: @bound.include?(made), called: made,
-                message: -> { failure("expected #{@bound.of("object")} to be made, got #{made.zero? ? "none" : made}", work) },
-                negated: -> { failure("expected any number of objects but #{@bound.to_s.delete_prefix("exactly ")}, got #{made.zero? ? "none" : made}", work) })
+                message: -> { failure("expected #{@bound.of("object")} to be made, got #{made.zero? ? "none" : Text.number(made)}", work) },
+                negated: -> { failure("expected any number of objects but #{@bound.shown.delete_prefix("exactly ")}, got #{made.zero? ? "none" : Text.number(made)}", work) })
       end
 
       def runs(work)
-        work.check(sized: false)
+        work.check(sized: false, words: @options.words)
         return work.count_cold([nil], all_threads: threads) if @options.cold
 
         work.warm_up
@@ -68,11 +68,12 @@ module RubyProf
         rows = made(profile).map { |(klass, name, place), count| [count, klass, ["in #{name}", place].compact.join("  ")] }
         rows = rows.sort_by { |count, *words| [-count, *words] }
         shown = rows.first(ROWS)
-        numbers = rows.first.to_a.first.to_s.size
-        names = shown.map { |row| row[1].size }.select { |size| size <= 30 }.max.to_i
-        lines = shown.map { |count, klass, where| "  #{count.to_s.rjust(numbers)}  #{klass.ljust(names)}  #{where}" }
         left = rows.drop(ROWS)
-        left.empty? ? lines : [*lines, "  #{left.sum(&:first).to_s.rjust(numbers)}  in #{left.size} more places"]
+        others = left.sum(&:first)
+        numbers = [rows.first.to_a.first.to_i, others].map { |number| Text.number(number).size }.max
+        names = shown.map { |row| row[1].size }.select { |size| size <= 30 }.max.to_i
+        lines = shown.map { |count, klass, where| "  #{Text.number(count).rjust(numbers)}  #{klass.ljust(names)}  #{where}" }
+        left.empty? ? lines : [*lines, "  #{Text.number(others).rjust(numbers)}  in #{Text.count(left.size, "more place")}"]
       end
 
       # Numbers of objects by class, method and place.
@@ -80,7 +81,7 @@ module RubyProf
         profile.threads.flat_map(&:methods).each_with_object(::Hash.new(0)) do |method, table|
           method.allocations.each do |each|
             # Code of a block that we call is not the method's that called us.
-            name = each.source_file == method.source_file || method.source_file.nil? ? Text.shown(method.full_name) : "the block"
+            name = each.source_file == method.source_file || method.source_file.nil? ? Text.method_name(method) : "the block"
             table[[Text.shown(each.klass_name), name, Text.place(each.source_file, each.line)]] += each.count
           end
         end

@@ -57,22 +57,33 @@ module RubyProf
         !most.nil? && count > most
       end
 
-      # "at most 5"
+      # "at most 5000"
       def to_s
-        return least.zero? && most.zero? ? "no" : "exactly #{least}" if least == most
-        return "at least #{least}" unless most
+        words(least, most)
+      end
 
-        least.zero? ? "at most #{most}" : "#{least} to #{most}"
+      # "at most 5,000"
+      def shown
+        words(Text.number(least), most && Text.number(most))
       end
 
       # "at most 5 calls"
       def of(noun)
-        "#{self} #{(most || least) == 1 ? noun : "#{noun}s"}"
+        "#{shown} #{(most || least) == 1 ? noun : "#{noun}s"}"
       end
 
       # "at most 5 times"
       def times
         most&.zero? ? "never" : of("time")
+      end
+
+      private
+
+      def words(from, to)
+        return least.zero? && most.zero? ? "no" : "exactly #{from}" if least == most
+        return "at least #{from}" unless most
+
+        least.zero? ? "at most #{to}" : "#{from} to #{to}"
       end
     end
   end

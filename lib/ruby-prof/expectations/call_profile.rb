@@ -5,6 +5,8 @@ require "ruby-prof/call_profile"
 require "ruby-prof/call_profile/golden_file"
 require "ruby-prof/counting"
 require "ruby-prof/expectations/verdict"
+require "ruby-prof/expectations/text"
+require "ruby-prof/expectations/sizes"
 
 module RubyProf
   module Expectations
@@ -155,7 +157,7 @@ module RubyProf
 
         return Verdict.new(true, nil) unless @file.write(profile, test_place)
 
-        message = "wrote #{@file}: #{profile.names.size} methods, #{profile.called} calls. Commit it"
+        message = "wrote #{@file}: #{Text.count(profile.names.size, "method")}, #{Text.count(profile.called, "call")}. Commit it"
         $stderr.puts "ruby-prof: #{message}"
         Verdict.new(true, message)
       end
@@ -165,7 +167,7 @@ module RubyProf
         differences = profiles.combination(2).map { |one, other| other.difference(one, within: @within) }
         lines = differences.flat_map { |each| each.changes.map(&:name) }.uniq.sort.map do |name|
           counts = profiles.map { |each| each.called(name) }
-          "  #{TABLE.shown(name)} #{counts.join(", ")}#{" (by different callers)" if counts.uniq.size == 1}"
+          "  #{TABLE.shown(name)} #{Sizes.list(counts)}#{" (by different callers)" if counts.uniq.size == 1}"
         end
         lines.size > UNSTABLE_SHOWN ? [*lines.first(UNSTABLE_SHOWN), "  and #{lines.size - UNSTABLE_SHOWN} more"] : lines
       end

@@ -48,12 +48,12 @@ module RubyProf
       def lines
         # One line that says "1 more place" could as well be that place.
         shown = @rows.size == ROWS + 1 ? @rows : @rows.first(ROWS)
-        width = shown.map { |row| row.called.to_s.size }.max.to_i
+        left = @rows.drop(shown.size)
+        width = [*shown.map(&:called), left.sum(&:called)].map { |called| Text.number(called).size }.max
         # A long name stands out, and the others do not have to.
         names = shown.select(&:file).map { |row| Text.method_name(row.method).size }.select { |size| size <= 40 }.max.to_i
-        lines = shown.map { |row| "  #{row.called.to_s.rjust(width)}  from #{Text.code(row.method, row.file, row.line, names)}#{"  (#{row.through})" if row.through}" }
-        left = @rows.drop(shown.size)
-        left.empty? ? lines : [*lines, "  #{left.sum(&:called).to_s.rjust(width)}  from #{left.size} more places"]
+        lines = shown.map { |row| "  #{Text.number(row.called).rjust(width)}  from #{Text.code(row.method, row.file, row.line, names)}#{"  (#{row.through})" if row.through}" }
+        left.empty? ? lines : [*lines, "  #{Text.number(left.sum(&:called)).rjust(width)}  from #{Text.number(left.size)} more places"]
       end
     end
   end

@@ -30,11 +30,11 @@ module RubyProf
         runs = @calls.edges(work, [nil] * @options.runs)
         chosen = runs.map { |edges| @calls.from(edges) }
         called = chosen.first.sum(&:called)
-        unstable = Stability.new(chosen)
+        unstable = Stability.new(chosen, -> { [work.look_around(all_threads: @calls.all_threads?)] })
         return undecided(unstable, called) unless unstable.stable?
 
         finding(holds: @bound.include?(called), called: called,
-                message: -> { failure("expected #{@bound.of("call")} to #{@calls}, got #{called.zero? ? "none" : called}", work, runs.first, called) },
+                message: -> { failure("expected #{@bound.of("call")} to #{@calls}, got #{called.zero? ? "none" : Text.number(called)}", work, runs.first, called) },
                 negated: -> { failure(negated_headline(called), work, runs.first, called) })
       end
 
@@ -44,14 +44,14 @@ module RubyProf
       end
 
       def negated_headline(called)
-        return "expected no calls to #{@calls}, got #{called}" if @bound.equal?(Bound::AT_LEAST_ONCE)
+        return "expected no calls to #{@calls}, got #{Text.number(called)}" if @bound.equal?(Bound::AT_LEAST_ONCE)
 
-        "expected any number of calls to #{@calls} but #{@bound.to_s.delete_prefix("exactly ")}, got #{called.zero? ? "none" : called}"
+        "expected any number of calls to #{@calls} but #{@bound.shown.delete_prefix("exactly ")}, got #{called.zero? ? "none" : Text.number(called)}"
       end
 
       def failure(headline, work, edges, called)
         excess = @bound.exceeded_by?(called) || @bound.equal?(Bound::AT_LEAST_ONCE)
-        Failure.new(headline, work, @calls, name: example).text(edges, fan_out: excess)
+        Failure.new(headline, work, @calls, name: example).text(edges, fan_out: excess, few: called < @bound.least)
       end
     end
   end

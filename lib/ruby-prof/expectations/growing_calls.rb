@@ -14,8 +14,8 @@ module RubyProf
         raise ArgumentError, "stable is for counts of one size: leave it out, each size is counted once" if options.stable
 
         @calls = SelectedCalls.new(patterns, from: from, options: options)
-        @sizes = Sizes.checked(sizes)
         @bound = bound && GrowthWords.checked(bound)
+        @sizes = bound ? Sizes.telling(@bound, sizes) : Sizes.checked(sizes)
         @options = options
       end
 
@@ -51,10 +51,12 @@ module RubyProf
       end
 
       def got(counts)
-        [GrowthWords.of(Growth.of(@sizes, counts)), *Sizes.table(@sizes, "calls" => counts), "for #{@sizes.last}:"].join("\n")
+        [GrowthWords.of(Growth.of(@sizes, counts)), *Sizes.table(@sizes, "calls" => counts)].join("\n")
       end
 
       def failure(headline, work, edges, fan_out)
+        # Who made the calls, is said of the largest size.
+        headline = "#{headline}\nfor #{Text.number(@sizes.last)}:" if edges.any?
         Failure.new(headline, work, @calls, name: example).text(edges, fan_out: fan_out, size: @sizes.last)
       end
     end

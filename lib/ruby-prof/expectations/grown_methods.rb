@@ -7,9 +7,6 @@ module RubyProf
       Grown = ::Struct.new(:callee, :counts, :callers)
       Caller = ::Struct.new(:method, :file, :line, :counts, :to_blame)
 
-      # How far up it is looked for own code.
-      FAR = 50
-
       # @param runs [Array<Array<Counting::Edge>>] one for each size
       def initialize(bound, sizes, runs)
         @bound = bound
@@ -18,7 +15,7 @@ module RubyProf
         @methods = table.rows(&:callee)
         @edges = table.rows { |edge| [edge.caller, edge.callee] }
         @places = table.places
-        @into = @edges.keys.group_by(&:last)
+        @above = OwnCallers.new(@edges, @places)
       end
 
       # Methods that grow too fast, or by one of their callers do, the causes first: those that are called so by a method
@@ -39,22 +36,11 @@ module RubyProf
         grown.callers.first&.to_blame
       end
 
-      # The own code that a caller was called for: itself, or the nearest above it by the most calls.
+      # The own code that a caller was called for: itself, or the nearest above it.
       #
-      # @return [Array(Method, String, Integer), nil] method, file and line of its call
+      # @return (see OwnCallers#above)
       def own_code_above(method, own)
-        seen = {}
-        FAR.times do
-          seen[method] = true
-          edge = @into.fetch(method, []).reject { |caller, _| seen.key?(caller) }.max_by { |each| @edges[each].last }
-          return nil unless edge
-
-          file, line = @places[edge]
-          return [edge.first, file, line] if own.file?(file)
-
-          method = edge.first
-        end
-        nil
+        @above.above(method, own)
       end
 
       private
@@ -71,7 +57,7 @@ module RubyProf
 
       # With each whether it is the one to blame.
       def callers(method, fast, grown)
-        edges = fast.empty? ? @into.fetch(method, []) : fast
+        edges = fast.empty? ? @above.into(method) : fast
         rows = edges.map { |edge| Caller.new(edge.first, *@places[edge], @edges[edge], !fast.empty? && !grown.key?(edge.first)) }
         rows.sort_by { |row| [row.to_blame ? 0 : 1, -row.counts.last, row.method.full_name] }
       end

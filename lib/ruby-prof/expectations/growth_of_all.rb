@@ -14,7 +14,7 @@ module RubyProf
         raise ArgumentError, "stable is for counts of one size: leave it out, each size is counted once" if options.stable
 
         @bound = GrowthWords.checked(bound)
-        @sizes = Sizes.checked(sizes)
+        @sizes = Sizes.telling(@bound, sizes)
         @options = options
       end
 
@@ -36,7 +36,7 @@ module RubyProf
       end
 
       def edges(work)
-        work.check(sized: true)
+        work.check(sized: true, words: @options.words)
         threads = @options.all_threads ? true : false
         return work.count_cold(@sizes, all_threads: threads).map(&:edges) if @options.cold
 
@@ -72,9 +72,9 @@ module RubyProf
       def following(followers)
         return [] if followers.empty?
 
-        names = followers.first(ROWS).map { |each| Text.shown(each.callee.full_name, 50) }
+        names = followers.first(ROWS).map { |each| Text.method_name(each.callee, 50) }
         left = followers.size - names.size
-        ["called by these as often: #{names.join(", ")}#{", and #{left} more" if left.positive?}"]
+        ["called by these as often: #{names.join(", ")}#{", and #{Text.number(left)} more" if left.positive?}"]
       end
 
       def report(work)
@@ -83,7 +83,7 @@ module RubyProf
         profile = Profile.new(allow_exceptions: true, **(@options.all_threads ? {} : { include_threads: [::Thread.current] }))
         profile.profile { work.call(@sizes.last) }
         path = TestRun.write_report(profile, name: example)
-        path ? ["full report for #{@sizes.last}: #{path}"] : []
+        path ? ["full report for #{Text.number(@sizes.last)}: #{path}"] : []
       rescue ::StandardError, ::ScriptError, ::SystemExit => e
         ["no report: the block was run once more for it, and raised #{Text.shown(e.class.to_s)}"]
       end

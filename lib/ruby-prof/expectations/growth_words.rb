@@ -6,11 +6,17 @@ module RubyProf
     module GrowthWords
       module_function
 
+      # @return [Symbol] a class that can be exceeded
+      # @raise [ArgumentError]
       def checked(bound)
-        return bound if Growth::CLASSES.include?(bound)
+        return bound if BOUNDS.include?(bound)
+        raise ArgumentError, "nothing is found to grow more than exponentially, so this could not fail: give a lower bound, such as :cubic" if bound == BOUNDLESS
 
-        raise ArgumentError, "#{Text.value(bound)} is no class of growth: give one of #{Growth::CLASSES.map(&:inspect).join(", ")}"
+        raise ArgumentError, "#{Text.value(bound)} is no class of growth: give one of #{BOUNDS.map(&:inspect).join(", ")}"
       end
+
+      BOUNDLESS = Growth::CLASSES.last
+      BOUNDS = (Growth::CLASSES - [BOUNDLESS]).freeze
 
       def of(growth)
         growth == :irregular ? "of no known growth" : growth.to_s.tr("_", " ")

@@ -6,12 +6,18 @@ module RubyProf
   module Expectations
     # That a block makes the calls of a call profile in a file, like any other expectation.
     class MatchingProfile < Expectation
+      # What is not for users to set so.
+      OURS = %i[cold all_threads color].freeze
+
       # @param name [String]
       # @param directory [String]
       # @param color [Boolean]
       # @param settings [Hash] of CallProfileExpectation
       def initialize(name, directory:, color:, options: Options.new, **settings)
         super()
+        takes = CallProfileExpectation.instance_method(:initialize)
+        known = takes.parameters.map(&:last) - OURS
+        Keywords.check(settings.reject { |key, _| known.include?(key) }, "a call profile", takes, except: OURS)
         @name = name
         options.check!
         @options = options
@@ -27,7 +33,7 @@ module RubyProf
 
       def judge(block, negated:)
         work = Work.of(block)
-        work.check(sized: false)
+        work.check(sized: false, words: @options.words)
         verdict = @expectation.check(work.block, negated: negated)
         tell(negated, nil, verdict.passed)
         verdict

@@ -3,7 +3,8 @@
 module RubyProf
   module Expectations
     # How a block is run and what of it is counted.
-    Options = ::Struct.new(:cold, :stable, :all_threads, keyword_init: true) do
+    # `given_words`: those of the framework, if it is not RSpec.
+    Options = ::Struct.new(:cold, :stable, :all_threads, :given_words, keyword_init: true) do
       # @raise [ArgumentError] for what excludes each other
       def check!
         return unless cold && stable
@@ -14,6 +15,11 @@ module RubyProf
       # How often the block is counted.
       def runs
         stable ? 3 : 1
+      end
+
+      # @return [Words]
+      def words
+        given_words || Words::RSPEC
       end
 
       # " on all threads", for descriptions

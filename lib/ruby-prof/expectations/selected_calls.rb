@@ -27,7 +27,7 @@ module RubyProf
       # @return [Array<Array<Counting::Edge>>] for each run its edges, of all callers
       # @raise [Counting::Selection::NoMethodMatches]
       def edges(work, sizes)
-        work.check(sized: !sizes.first.nil?)
+        work.check(sized: !sizes.first.nil?, words: words)
         return cold_edges(work, sizes) if @options.cold
 
         work.warm_up(sizes.first)
@@ -54,6 +54,10 @@ module RubyProf
 
       def cold?
         @options.cold
+      end
+
+      def words
+        @options.words
       end
 
       # "calls to Foo#bar from Foo#baz"

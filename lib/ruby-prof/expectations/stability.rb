@@ -7,8 +7,10 @@ module RubyProf
       ROWS = 8
 
       # @param runs [Array<Array<Counting::Edge>>]
-      def initialize(runs)
+      # @param all [Array<Array<Counting::Edge>>, Proc] edges of all calls of such runs, to tell what made C call
+      def initialize(runs, all)
         @table = RunTable.new(runs)
+        @all = all
       end
 
       def stable?
@@ -39,7 +41,17 @@ module RubyProf
         edge, counts = edges.max_by { |_, numbers| numbers.max - numbers.min }
         return [] if edges.one? && counts.max == counts.min
 
-        ["    from #{Text.code(*edge)}: #{Sizes.list(counts)}"]
+        above = own_code_above(edge.first, edge[1])
+        ["    from #{Text.code(*edge)}#{", below #{Text.code(*above)}" if above}: #{Sizes.list(counts)}"]
+      end
+
+      # For a caller that is C, or a library: what a person can look at.
+      def own_code_above(caller, file)
+        @own ||= OwnCode.new
+        return if @own.file?(file)
+
+        @own_callers ||= OwnCallers.of(RunTable.new(::Proc === @all ? @all.call : @all))
+        @own_callers.above(caller, @own)
       end
     end
   end

@@ -22,23 +22,27 @@ module RubyProf
 
       def find(work)
         runs = @calls ? @calls.edges(work, [nil] * RUNS) : own_edges(work)
-        stability = Stability.new(runs)
+        stability = Stability.new(runs, @all || -> { [work.look_around(all_threads: threads)] })
         total = runs.first.sum(&:called)
         finding(holds: stability.stable?, called: total,
                 message: -> { ["not deterministic: #{RUNS} runs made different numbers of calls", *stability.lines].join("\n") },
-                negated: "expected #{RUNS} runs to make different numbers of calls, but each made the same #{total}")
+                negated: "expected #{RUNS} runs to make different numbers of calls, but each made the same #{Text.number(total)}")
+      end
+
+      def threads
+        @options.all_threads ? true : false
       end
 
       def own_edges(work)
-        work.check(sized: false)
+        work.check(sized: false, words: @options.words)
         work.warm_up
         own = OwnCode.new
-        runs = work.count_each([nil] * RUNS, nil, all_threads: @options.all_threads ? true : false)
-        edges = runs.map { |counts| counts.edges.select { |edge| own.method?(edge.callee) } }
+        @all = work.count_each([nil] * RUNS, nil, all_threads: threads).map(&:edges)
+        edges = @all.map { |run| run.select { |edge| own.method?(edge.callee) } }
         return edges if edges.any?(&:any?)
 
         raise ArgumentError, "the block calls no method of your own code (what is below the current directory, gems apart), " \
-                             "so there is nothing to compare: name the methods, as in make_stable_calls(\"Foo#bar\")"
+                             "so there is nothing to compare: name the methods, as in #{@options.words.stable_of}"
       end
     end
   end

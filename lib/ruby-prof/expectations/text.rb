@@ -53,14 +53,24 @@ module RubyProf
         end
       end
 
-      # "3 calls", "1 call"
-      def count(number, noun)
-        "#{number} #{number == 1 ? noun : "#{noun}s"}"
+      # "1,000": how all numbers of calls, objects and sizes are shown
+      def number(number)
+        number.to_s.gsub(/(?<=\d)(?=(?:\d{3})+\z)/, ",")
       end
 
-      def method_name(method)
-        shown(method.full_name)
+      # "3 calls", "1 call"
+      def count(number, noun)
+        "#{number(number)} #{number == 1 ? noun : "#{noun}s"}"
       end
+
+      # As it is written in patterns: "Foo.bar" for "<Class::Foo>#bar".
+      def method_name(method, limit = NAME)
+        name = method.full_name
+        name = name.b.sub(SINGLETON, '\1.').force_encoding(name.encoding) if name.start_with?("<Class::", "<Module::")
+        shown(name, limit)
+      end
+
+      SINGLETON = /\A<(?:Class|Module)::(.*?)>#/mn
 
       # "Foo#bar  lib/foo.rb:12": code of a method, and the line. Code outside any method is known by its line alone.
       #

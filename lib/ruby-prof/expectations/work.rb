@@ -27,14 +27,14 @@ module RubyProf
       attr_reader :block
 
       # @raise [ArgumentError] if the block does not take what it would be given
-      def check(sized:)
-        if sized && @block.parameters.empty?
-          raise ArgumentError, "the block takes no argument: it is run once for each size, so write { |n| ... }"
+      def check(sized:, words:)
+        if sized && (@block.parameters.map(&:first) & %i[req opt rest]).empty?
+          raise ArgumentError, "the block takes no #{"positional " if @block.parameters.any?}argument: it is run once for each size, so write { |n| ... }"
         end
         return if sized || @around || @block.arity.zero? || @block.arity == -1
 
         raise ArgumentError, "the block takes an argument, which only expectations over sizes give: " \
-                             "name the sizes, as in make_constant_calls(...).for([10, 100]), or write a block without"
+                             "name the sizes, as in #{words.sizes}, or write a block without"
       end
 
       # Runs the block once, uncounted: what is loaded, compiled or remembered the first time is so afterwards.
@@ -76,6 +76,15 @@ module RubyProf
       # Runs the block within something else that counts or records it.
       def call(size = nil)
         size ? @block.call(size) : @block.call
+      end
+
+      # Counts all calls of one more run, to say more of a failure.
+      #
+      # @return [Array<Counting::Edge>] none if it ends otherwise than the others
+      def look_around(all_threads:)
+        Counting.run(nil, all_threads: all_threads) { call }.edges
+      rescue ::StandardError, ::ScriptError, ::SystemExit
+        []
       end
 
       private

@@ -30,14 +30,17 @@ module RubyProf
     # @param cold [Boolean] no run to warm up: the block is run once, and all it does the first time counts
     # @param stable [Boolean] count three runs, which must be equal
     # @param all_threads [Boolean] count what all threads call
+    # @param unknown [Hash] refused
     # @return [true]
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] for two limits, and as above
-    def assert_calls(*patterns, exactly: nil, at_most: nil, at_least: nil, within: nil, from: [], cold: false, stable: false, all_threads: false, &block)
-      limits = { exactly: exactly, at_most: at_most, at_least: at_least, within: within }.compact
-      bound = Expectations::Asserting.bound(limits)
-      options = Expectations::Options.new(cold: cold, stable: stable, all_threads: all_threads)
-      Expectations::Asserting.check(self, block) { Expectations::Calls.new(patterns, bound: bound, from: Expectations::Asserting.list(from), options: options) }
+    def assert_calls(*patterns, exactly: nil, at_most: nil, at_least: nil, within: nil, from: [], cold: false, stable: false, all_threads: false, **unknown, &block)
+      Expectations::Asserting.check(self, :assert_calls, unknown, block) do
+        limits = { exactly: exactly, at_most: at_most, at_least: at_least, within: within }.compact
+        bound = Expectations::Asserting.bound(limits)
+        options = Expectations::Asserting.options(cold: cold, stable: stable, all_threads: all_threads)
+        Expectations::Calls.new(patterns, bound: bound, from: Expectations::Asserting.list(from), options: options)
+      end
     end
 
     # That methods are not called.
@@ -47,11 +50,15 @@ module RubyProf
     # @param cold [Boolean] likewise
     # @param stable [Boolean] likewise
     # @param all_threads [Boolean] likewise
+    # @param unknown [Hash] refused
     # @return [true]
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError]
-    def refute_calls(*patterns, from: [], cold: false, stable: false, all_threads: false, &block)
-      assert_calls(*patterns, exactly: 0, from: from, cold: cold, stable: stable, all_threads: all_threads, &block)
+    def refute_calls(*patterns, from: [], cold: false, stable: false, all_threads: false, **unknown, &block)
+      Expectations::Asserting.check(self, :refute_calls, unknown, block) do
+        options = Expectations::Asserting.options(cold: cold, stable: stable, all_threads: all_threads)
+        Expectations::Calls.new(patterns, bound: Expectations::Bound.exactly(0), from: Expectations::Asserting.list(from), options: options)
+      end
     end
 
     # That methods are called equally often for each size.
@@ -61,31 +68,37 @@ module RubyProf
     # @param from [Array, Object] as for {#assert_calls}
     # @param cold [Boolean] likewise
     # @param all_threads [Boolean] likewise
+    # @param unknown [Hash] refused
     # @return [true]
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] for other sizes, a block without an argument, and as above
-    def assert_constant_calls(pattern, sizes, from: [], cold: false, all_threads: false, &block)
-      options = Expectations::Options.new(cold: cold, all_threads: all_threads)
-      patterns, from = [pattern, from].map { |each| Expectations::Asserting.list(each) }
-      Expectations::Asserting.check(self, block) { Expectations::GrowingCalls.new(patterns, sizes, from: from, options: options) }
+    def assert_constant_calls(pattern, sizes = nil, from: [], cold: false, all_threads: false, **unknown, &block)
+      Expectations::Asserting.check(self, :assert_constant_calls, unknown, block) do
+        options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
+        patterns, from = [pattern, from].map { |each| Expectations::Asserting.list(each) }
+        Expectations::GrowingCalls.new(patterns, sizes, from: from, options: options)
+      end
     end
 
     # How the number of calls may depend on the size.
     #
     # @param pattern [Object, Array] one pattern or several
-    # @param growth [Symbol] :constant, :logarithmic, :linear, :n_log_n, :quadratic, :cubic or :exponential
+    # @param growth [Symbol] :constant, :logarithmic, :linear, :n_log_n, :quadratic or :cubic
     # @param sizes [Array<Integer>] as for {#assert_constant_calls}
     # @param from [Array, Object] as for {#assert_calls}
     # @param cold [Boolean] likewise
     # @param all_threads [Boolean] likewise
+    # @param unknown [Hash] refused
     # @return [true]
     # @raise [Minitest::Assertion]
-    # @raise [ArgumentError] for another growth, and as for {#assert_constant_calls}
-    def assert_calls_grow_at_most(pattern, growth, sizes, from: [], cold: false, all_threads: false, &block)
-      options = Expectations::Options.new(cold: cold, all_threads: all_threads)
-      bound = Expectations::GrowthWords.checked(growth)
-      patterns, from = [pattern, from].map { |each| Expectations::Asserting.list(each) }
-      Expectations::Asserting.check(self, block) { Expectations::GrowingCalls.new(patterns, sizes, bound: bound, from: from, options: options) }
+    # @raise [ArgumentError] for another growth, sizes at which it could not be exceeded, and as for {#assert_constant_calls}
+    def assert_calls_grow_at_most(pattern, growth = nil, sizes = nil, from: [], cold: false, all_threads: false, **unknown, &block)
+      Expectations::Asserting.check(self, :assert_calls_grow_at_most, unknown, block) do
+        options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
+        bound = Expectations::GrowthWords.checked(growth)
+        patterns, from = [pattern, from].map { |each| Expectations::Asserting.list(each) }
+        Expectations::GrowingCalls.new(patterns, sizes, bound: bound, from: from, options: options)
+      end
     end
 
     # That no method, whichever, is called more often than a class of growth allows. Each that is gets named.
@@ -94,36 +107,45 @@ module RubyProf
     # @param sizes [Array<Integer>] as for {#assert_constant_calls}
     # @param cold [Boolean] as for {#assert_calls}
     # @param all_threads [Boolean] likewise
+    # @param unknown [Hash] refused
     # @return [true]
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] as for {#assert_calls_grow_at_most}
-    def assert_grows_at_most(growth, sizes, cold: false, all_threads: false, &block)
-      options = Expectations::Options.new(cold: cold, all_threads: all_threads)
-      Expectations::Asserting.check(self, block) { Expectations::GrowthOfAll.new(growth, sizes, options: options) }
+    def assert_grows_at_most(growth = nil, sizes = nil, cold: false, all_threads: false, **unknown, &block)
+      Expectations::Asserting.check(self, :assert_grows_at_most, unknown, block) do
+        options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
+        Expectations::GrowthOfAll.new(growth, sizes, options: options)
+      end
     end
 
     # @param count [Integer] of objects that the block makes
     # @param cold [Boolean] as for {#assert_calls}
     # @param stable [Boolean] likewise
     # @param all_threads [Boolean] likewise
+    # @param unknown [Hash] refused
     # @return [true]
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] unless it is an Integer of 0 or more, and as above
-    def assert_allocates_at_most(count, cold: false, stable: false, all_threads: false, &block)
-      options = Expectations::Options.new(cold: cold, stable: stable, all_threads: all_threads)
-      Expectations::Asserting.check(self, block) { Expectations::Allocations.new(Expectations::Bound.at_most(count), options: options) }
+    def assert_allocates_at_most(count = nil, cold: false, stable: false, all_threads: false, **unknown, &block)
+      Expectations::Asserting.check(self, :assert_allocates_at_most, unknown, block) do
+        options = Expectations::Asserting.options(cold: cold, stable: stable, all_threads: all_threads)
+        Expectations::Allocations.new(Expectations::Asserting.objects(:at_most, count), options: options)
+      end
     end
 
     # @param count [Integer] of objects that the block makes
     # @param cold [Boolean] as for {#assert_calls}
     # @param stable [Boolean] likewise
     # @param all_threads [Boolean] likewise
+    # @param unknown [Hash] refused
     # @return [true]
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError] unless it is an Integer of 0 or more, and as above
-    def assert_allocates_exactly(count, cold: false, stable: false, all_threads: false, &block)
-      options = Expectations::Options.new(cold: cold, stable: stable, all_threads: all_threads)
-      Expectations::Asserting.check(self, block) { Expectations::Allocations.new(Expectations::Bound.exactly(count), options: options) }
+    def assert_allocates_exactly(count = nil, cold: false, stable: false, all_threads: false, **unknown, &block)
+      Expectations::Asserting.check(self, :assert_allocates_exactly, unknown, block) do
+        options = Expectations::Asserting.options(cold: cold, stable: stable, all_threads: all_threads)
+        Expectations::Allocations.new(Expectations::Asserting.objects(:exactly, count), options: options)
+      end
     end
 
     # That a block makes the calls that a file says: see {Matchers::DSL#match_call_profile}.
@@ -135,12 +157,13 @@ module RubyProf
     # @param within [String, Integer, Hash, nil] what is no difference
     # @param cold [Boolean] as for {#assert_calls}
     # @param all_threads [Boolean] likewise
+    # @param unknown [Hash] refused
     # @return [true]
     # @raise [Minitest::Assertion]
     # @raise [ArgumentError, TypeError] for what cannot be used
-    def assert_call_profile(name, directory: "test/call_profiles", including: [], ignore: [], within: nil, cold: false, all_threads: false, &block)
-      options = Expectations::Options.new(cold: cold, all_threads: all_threads)
-      Expectations::Asserting.check(self, block) do
+    def assert_call_profile(name, directory: "test/call_profiles", including: [], ignore: [], within: nil, cold: false, all_threads: false, **unknown, &block)
+      Expectations::Asserting.check(self, :assert_call_profile, unknown, block) do
+        options = Expectations::Asserting.options(cold: cold, all_threads: all_threads)
         Expectations::MatchingProfile.new(name, directory: directory, color: $stdout.tty?, options: options, including: including, ignore: ignore, within: within)
       end
     end
@@ -149,11 +172,14 @@ module RubyProf
     #
     # @param patterns [Array] as for {#assert_calls}; none: the methods of your own code
     # @param all_threads [Boolean] likewise
+    # @param unknown [Hash] refused
     # @return [true]
     # @raise [Minitest::Assertion] naming each method that is not called so
     # @raise [ArgumentError]
-    def assert_stable_calls(*patterns, all_threads: false, &block)
-      Expectations::Asserting.check(self, block) { Expectations::StableCalls.new(patterns, options: Expectations::Options.new(all_threads: all_threads)) }
+    def assert_stable_calls(*patterns, all_threads: false, **unknown, &block)
+      Expectations::Asserting.check(self, :assert_stable_calls, unknown, block) do
+        Expectations::StableCalls.new(patterns, options: Expectations::Asserting.options(all_threads: all_threads))
+      end
     end
   end
 

@@ -22,10 +22,10 @@ module RubyProf
         MakeConstantCalls.new(patterns)
       end
 
-      # That no method, whichever, is called more often than a class of growth allows: `grow_at_most(:linear).for([10, 100])`.
+      # That no method, whichever, is called more often than a class of growth allows: `grow_at_most(:linear).for([50, 100, 200])`.
       # Each that is gets named, with the caller that makes it so.
       #
-      # @param growth [Symbol] :constant, :logarithmic, :linear, :n_log_n, :quadratic, :cubic or :exponential
+      # @param growth [Symbol] :constant, :logarithmic, :linear, :n_log_n, :quadratic or :cubic
       # @return [GrowAtMost]
       # @raise [ArgumentError] for another
       def grow_at_most(growth)
@@ -35,28 +35,36 @@ module RubyProf
       # @param count [Integer] of objects: `allocate_at_most(200).objects`
       # @return [Allocate]
       # @raise [ArgumentError] unless it is an Integer of 0 or more
-      def allocate_at_most(count)
+      def allocate_at_most(count = nil)
+        raise ArgumentError, "give a number of objects, as in allocate_at_most(200).objects" if count.nil?
+
         Allocate.new(Expectations::Bound.at_most(count))
       end
 
       # @param count [Integer] of objects
       # @return [Allocate]
       # @raise [ArgumentError] unless it is an Integer of 0 or more
-      def allocate_at_least(count)
+      def allocate_at_least(count = nil)
+        raise ArgumentError, "give a number of objects, as in allocate_at_least(200).objects" if count.nil?
+
         Allocate.new(Expectations::Bound.at_least(count))
       end
 
       # @param count [Integer] of objects
       # @return [Allocate]
       # @raise [ArgumentError] unless it is an Integer of 0 or more
-      def allocate_exactly(count)
+      def allocate_exactly(count = nil)
+        raise ArgumentError, "give a number of objects, as in allocate_exactly(200).objects" if count.nil?
+
         Allocate.new(Expectations::Bound.exactly(count))
       end
 
       # @param range [Range<Integer>] of numbers of objects
       # @return [Allocate]
       # @raise [ArgumentError] unless its ends are Integers of 0 or more
-      def allocate_within(range)
+      def allocate_within(range = nil)
+        raise ArgumentError, "give a Range of numbers of objects, as in allocate_within(100..200).objects" if range.nil?
+
         Allocate.new(Expectations::Bound.within(range))
       end
 

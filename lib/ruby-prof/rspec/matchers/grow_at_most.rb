@@ -11,10 +11,11 @@ module RubyProf
       end
 
       # @param sizes [Array<Integer>] increasing: the block is run with each, and takes it as an argument
+      # @param more [Array] refused: the sizes are one list
       # @return [self]
       # @raise [ArgumentError] for other sizes
-      def for(sizes)
-        @sizes = Expectations::Sizes.checked(sizes)
+      def for(sizes = nil, *more)
+        @sizes = Expectations::Sizes.listed(sizes, more)
         self
       end
 

@@ -106,7 +106,7 @@ module RubyProf
 
         checked = expectation
         checked.example = example_name
-        @verdict = checked.public_send(how, block)
+        @verdict = Expectations::Fault.shown { checked.public_send(how, block) }
         @verdict.passed?
       end
 
