@@ -178,6 +178,54 @@ RSpec.describe RubyProf::CallProfile do
       end
     end
 
+    # Its lines are those of the text, in the file of the method around it.
+    it "finds the method that runs text" do
+      in_directory do
+        File.write("texts.rb", <<~RUBY)
+          class TextPost
+            def author = 1
+            def title = 1
+          end
+          class TextBlog
+            def index = render(TextPost.new)
+            def render(post) = ERB.new("<%= post.author %>\\n\\n<% 2.times { %><%= post.title %><% } %>\\n\\n\\n<%= post.author %>").result(binding)
+            def evals(post)
+              eval("post.author")
+              eval("\\n\\n2.times { post.author }", binding)
+              Kernel.eval("post.author", binding)
+              binding.eval("each_of { post.title }")
+            end
+            def each_of = yield
+            def made
+              TextPost.new.instance_eval("author")
+              TextPost.new.instance_eval("\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\ntitle", "x.rb")
+              TextBlog.class_eval("def one = tap { TextPost.new.title }", "made.rb", 1) unless respond_to?(:one)
+              TextBlog.class_eval("\\n\\n\\ndef two = tap { TextPost.new.title }") unless respond_to?(:two)
+              TextBlog.class_eval("TextPost.new.author")
+              one && two && passed { TextPost.new.title }
+            end
+            def passed(&block) = TextBlog.class_eval(&block)
+          end
+        RUBY
+        load "./texts.rb"
+        require "erb"
+        work = lambda do
+          TextBlog.new.index
+          TextBlog.new.evals(TextPost.new)
+          TextBlog.new.made
+        end
+        work.call # ERB loads a library.
+        of_profile = described_class.of(profile(&work))
+        expect(table(of_profile)).to include(
+          "TextPost#author" => { "TextBlog#render" => 2, "TextBlog#evals" => 4, "TextBlog#made" => 2 },
+          "TextPost#title" => { "TextBlog#render" => 2, "TextBlog#evals" => 1, "TextBlog#made" => 2, "TextBlog#one" => 1, "TextBlog#two" => 1 }
+        )
+        expect(described_class.of(RubyProf.module_eval("Counting", __FILE__, __LINE__).run(&work))).to eq of_profile
+      ensure
+        %i[TextPost TextBlog].each { |name| Object.send(:remove_const, name) if Object.const_defined?(name) }
+      end
+    end
+
     it "counts calls of all threads and fibers, and no root" do
       result = profile { 2.times { Thread.new { CallProfileProgram.call }.join } }
       found = described_class.of(result, including: [/CallProfileProgram/])
