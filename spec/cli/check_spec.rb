@@ -127,6 +127,49 @@ RSpec.describe "ruby-prof check", stress: false do
       expect(check("--baseline", "old.json", "--only", "Template#compile", "new.json").first).to eq 3
     end
 
+    it "looks at the same methods on both sides, whatever the files are" do
+      file("page.rb", <<~RUBY)
+        require "set"
+        class Page
+          attr_reader :id
+          def render = [id, body].then { Template.run(self) }
+          def body = Set.new([1])
+        end
+        class Template
+          def self.run(page) = page.body && [1].each { helper(page) }
+          def self.helper(page) = page.id
+        end
+        Integer(ARGV.shift).times { Page.new.render }
+      RUBY
+      record("now.rbprof", 2)
+      check("--write", "now.json", "now.rbprof")
+      [[], %w[--only Page], %w[--only Template], %w[--only Template.helper], %w[--only Page#body,Template], %w[--ignore Page], %w[--ignore Template.run],
+       %w[--only page.rb], %w[--only Template --ignore Template.helper], %w[--only app --ignore stdlib,c],
+       %w[--only /Page/]].each do |words|
+        [%w[now.json now.rbprof], %w[now.rbprof now.json], %w[now.rbprof now.rbprof], %w[now.json now.json]].each do |before, after|
+          status, stdout, stderr = check("--baseline", before, *words, after)
+          expect([words, before, after, status, stderr, stdout]).to match [words, before, after, 0, "", /\AFine: [^\n]+\n\z/]
+        end
+      end
+      # What it was written with, elsewhere too.
+      check("--write", "set.json", "--only", "Set,Page", "now.rbprof")
+      expect(JSON.parse(read("set.json"))["methods"].keys).to include("Set#initialize", "Page#id", "Page#body")
+      expect(check("--baseline", "set.json", "--only", "Set,Page", "now.rbprof")).to match [0, /\AFine: /, ""]
+      expect(check("--baseline", "set.json", "--only", "Set", "now.rbprof")).to match [0, /\AFine: /, ""]
+      record("later.rbprof", 3)
+      expect(check("--baseline", "set.json", "--only", "Set", "later.rbprof")).to match [3, /Set#initialize +4 -> 6/, ""]
+    end
+
+    it "says which patterns match nothing" do
+      record("same.rbprof", 100)
+      expect(check("--baseline", "old.rbprof", "--ignore", "Tmplate,Template#helper,/nope/", "same.rbprof"))
+        .to eq [0, "Fine: 2 methods, 101 calls -> 101\n", <<~TEXT]
+          ruby-prof: --ignore Tmplate matches no method of these profiles
+          ruby-prof: --ignore /nope/ matches no method of these profiles
+        TEXT
+      expect(check("--baseline", "old.rbprof", "--only", "Template,Pag", "same.rbprof")[2]).to eq "ruby-prof: --only Pag matches no method of these profiles\n"
+    end
+
     it "adds up several profiles, of whatever was measured" do
       record("a.rbprof", 40, options: ["--mode=allocations"])
       record("b.rbprof", 60)

@@ -120,9 +120,8 @@ module RubyProf
 
       def check(files)
         inputs = CheckInputs.new(only: @only, ignore: @ignore)
-        after = inputs.read(files)
         # What is written may be the baseline.
-        before = inputs.read([@baseline]) if @baseline
+        after, before = inputs.read(files, *([[@baseline]] if @baseline))
         write(after, files) if @written
         before ? compare(before, after, files) : 0
       end

@@ -1,9 +1,14 @@
 # frozen_string_literal: true
 
+require "ruby-prof/cli/check/choice"
+
 module RubyProf
   module CLI
     # The files that `ruby-prof check` compares: saved profiles, and call profiles.
     class CheckInputs # :nodoc:
+      # Callers that are no methods: "(gem rack)".
+      PLACE = /\A\(/
+
       # @param only [Array, nil] patterns
       # @param ignore [Array] patterns
       def initialize(only:, ignore:)
@@ -11,10 +16,25 @@ module RubyProf
         @ignore = ignore
       end
 
-      # @return [CallProfile] the sum
+      # Each side is the sum of its files. What methods there are is the same for all: a call profile has own code
+      # alone, and whatever else it was written with.
+      #
+      # @param sides [Array<Array<String>>] paths
+      # @return [Array<CallProfile>] one for each side
       # @raise [Failure]
-      def read(paths)
-        profiles = paths.map { |path| one(path) }
+      def read(*sides)
+        loaded = sides.map { |paths| paths.map { |path| load(path) } }
+        choice = CheckChoice.new(loaded.flatten, only: @only, ignore: @ignore)
+        sums = sides.zip(loaded).map { |paths, files| sum(paths, files.map { |file| choice.take(file) }) }
+        choice.unused.each { |message| $stderr.puts "ruby-prof: #{message}" }
+        sums
+      rescue ArgumentError => e # A NUL in a path.
+        raise Failure, e.message
+      end
+
+      private
+
+      def sum(paths, profiles)
         sum = profiles.size == 1 ? profiles.first : CallProfile.sum(profiles)
         return sum unless sum.empty?
 
@@ -23,35 +43,11 @@ module RubyProf
                        "Go there, or name methods: --only PATTERNS"
       end
 
-      private
-
-      def one(path)
-        return recorded(path) unless CallProfile.const_get(:Document).like?(File.binread(path))
-
-        named(CallProfile.load(path))
+      # @return [Profile, CallProfile]
+      def load(path)
+        CallProfile.const_get(:Document).like?(File.binread(path)) ? CallProfile.load(path) : RubyProf.load(path)
       rescue Error, SystemCallError, ArgumentError => e # A NUL in a path.
         raise Failure, e.message
-      end
-
-      def recorded(path)
-        CallProfile.of(RubyProf.load(path), only: @only || [:app], ignore: @ignore)
-      end
-
-      # A call profile knows names only. What patterns of places (lib/shop, gem:rack) mean was decided when it was written.
-      def named(profile)
-        only = @only.to_a.none? { |pattern| place?(pattern) } ? @only.to_a : []
-        filter = Filter.new(only: only, exclude: @ignore.reject { |pattern| place?(pattern) })
-        hidden = filter.hidden(profile.names.map { |name| CallProfile.const_get(:Names).facts(name) })
-        shown = profile.names.zip(hidden).reject(&:last).map(&:first)
-        CallProfile.new(shown.flat_map { |name| profile.callers(name).map { |caller, called| [name, caller, called] } }, c_calls: profile.c_calls?)
-      end
-
-      def place?(pattern)
-        case pattern
-        when Symbol, Hash then true
-        when String then pattern.include?("/") && !pattern.match?(%r{[#.]/\z})
-        else false
-        end
       end
     end
     private_constant :CheckInputs
