@@ -333,7 +333,26 @@ RSpec.describe "ruby-prof check", stress: false do
     end
   end
 
+  it "reads pipes" do
+    check("--write", "old.json", "old.rbprof")
+    %w[old.json old.rbprof].each do |name|
+      words = [RbConfig.ruby, "-I", Command::LIBRARY, Command::EXE, "check", "--baseline", "/dev/stdin", "old.rbprof"]
+      reader, writer = IO.pipe
+      pid = spawn(Subprocess::CLEAN, *words, chdir: directory, in: reader, out: File.join(directory, "said"))
+      writer << File.binread(File.join(directory, name))
+      writer.close
+      Process.wait(pid)
+      expect([name, $?.exitstatus, read("said")]).to match [name, 0, /\AFine/]
+    end
+  end
+
   it "says in a sentence which file cannot be read" do
+    File.open(File.join(directory, "huge"), "wb") { |file| file.truncate(5_000_000_000_000) }
+    file("e\e[1m\n.json", "{")
+    { "huge" => %r{huge: this is no profile file: it begins otherwise\. It can be what --save or Profile#save wrote, or a call profile \(JSON\)$},
+      "e\e[1m\n.json" => /\Aruby-prof: e\\e\[1m\\n\.json is damaged/ }.each do |name, message|
+      expect(refused("--baseline", name, "old.rbprof")).to match message
+    end
     file("text.txt", "{}")
     file("later.json", '{"format":"ruby-prof call profile","version":2}')
     file("page.rbprof", File.binread(File.join(directory, "old.rbprof"))[0, 50])

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "ruby-prof/expectations/call_profile"
+require "timeout"
 require "tmpdir"
 
 # Call profiles that are kept beside the tests.
@@ -252,6 +253,16 @@ RSpec.describe "A call profile's file" do
       expect { check { raise "it runs" } }.to raise_error(RubyProf::FormatError, message)
       expect(File.read(path)).to eq content
     end
+    File.write(path, "{ \"a\": \e[31m#{"x" * 1_000_000}")
+    expect { check { raise "it runs" } }.to raise_error(RubyProf::FormatError, /\A#{path} is damaged \([^\e\n]{10,170}\): restore it, or write it anew: RUBY_PROF_UPDATE=1\z/)
+    File.delete(path)
+    # Opening a pipe would wait.
+    File.mkfifo(path)
+    2.times do |update|
+      env("RUBY_PROF_UPDATE" => update.to_s)
+      expect { Timeout.timeout(5) { check { shop.sell } } }.to raise_error(RubyProf::FormatError, "#{path} is no regular file (fifo): remove it")
+    end
+    env("RUBY_PROF_UPDATE" => "")
     File.delete(path)
     Dir.mkdir(path)
     expect { check { shop.sell } }.to raise_error(RubyProf::FormatError, /#{path} cannot be read: Is a directory\z/)

@@ -292,19 +292,25 @@ RSpec.describe RubyProf::CallProfile do
 
     it "says what is wrong with it" do
       {
-        "" => /is damaged/, "[]" => /is no call profile/, "{}" => /is no call profile/, "\xFF{" => /UTF-8/, "[" * 100_000 => /is damaged/,
+        "" => /is damaged/, "[]" => /is no call profile/, "{}" => /is no call profile/, "{\xFF" => /UTF-8/, "\xFF{" => /is no call profile/, "<!DOCTYPE html>" => /is no call profile/, "[" * 100_000 => /is damaged/,
         text[0, 100] => /is damaged/, text.sub('"version": 1', '"version": 2') => /later release \(version 2, .* up to 1\): update/,
         text.sub('"version": 1', '"version": "1"') => /version is no number/, text.sub("true", "7") => /c_calls/,
         text.sub('"called": 3', '"called": 4') => /A#a is called 4 times, its callers call it 3 times/,
         text.sub('"B#b": 2', '"B#b": -2') => /A#a has no numbers/, text.sub('"B#b": 2', '"B#b": 2.5') => /A#a has no numbers/,
         text.sub(/"methods".*/m, "\"methods\": []}") => /no methods/, text.sub(/"callers".*?\} \}/m, '"callers": 1 }') => /A#a has no numbers/,
-        "<<<<<<< HEAD\n#{text}\n=======\n#{text}\n>>>>>>> other\n" => /conflicts of a merge/
+        "<<<<<<< HEAD\n#{text}\n=======\n#{text}\n>>>>>>> other\n" => /conflicts of a merge/,
+        text.sub('"B#b": 2', '"B#b": 2, "B#b": 3') => /"B#b" is in there twice/, text.sub('"methods"', '"format": 1, "methods"') => /"format" is in there twice/,
+        "{ \"a\": \e[31m#{"x" * 1_000_000}" => /\Aa\.json is damaged \((?!\d)[^\e]*\z/
       }.each do |content, message|
         in_directory do
           File.binwrite("a.json", content)
           expect { described_class.load("a.json") }.to raise_error(RubyProf::FormatError, message)
-          expect { described_class.load("a.json") }.to raise_error(/\Aa\.json .{5,150}\z/)
+          expect { described_class.load("a.json") }.to raise_error(/\Aa\.json .{5,280}\z/)
         end
+      end
+      in_directory do
+        File.write("a\n\e[1m.json", "1")
+        expect { described_class.load("a\n\e[1m.json") }.to raise_error(RubyProf::FormatError, 'a\n\e[1m.json is no call profile: write one with `ruby-prof check --write`')
       end
       expect { described_class.load("/none.json") }.to raise_error(Errno::ENOENT)
       expect { made({}).save("/none/a.json") }.to raise_error(RubyProf::OutputError, /cannot be saved as/)

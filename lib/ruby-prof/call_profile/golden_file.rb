@@ -57,7 +57,8 @@ module RubyProf
       # @return [CallProfile]
       # @raise [FormatError, OutputError]
       def read
-        Document.read(File.binread(path), to_s)
+        check_kind
+        Document.load(path, to_s, advice: "restore it, or write it anew: RUBY_PROF_UPDATE=1")
       rescue SystemCallError => e
         raise FormatError, "#{self} cannot be read: #{e.message[/\A[^@]*[^@ ]/]}"
       end
@@ -66,8 +67,9 @@ module RubyProf
       # @return [Boolean] whether the file is another now
       # @raise [OutputError]
       def write(profile, place)
+        check_kind
         GoldenFile.written[path] = [profile, place]
-        return false if File.file?(path) && File.binread(path) == profile.to_json
+        return false if unchanged?(profile.to_json)
 
         make_directory(File.dirname(path))
         profile.save(path)
@@ -83,6 +85,17 @@ module RubyProf
       end
 
       private
+
+      # Opening a pipe waits for somebody at its other end.
+      def check_kind
+        return if !File.exist?(path) || File.file?(path) || File.directory?(path)
+
+        raise FormatError, "#{self} is no regular file (#{File.ftype(path)}): remove it"
+      end
+
+      def unchanged?(text)
+        File.file?(path) && File.size(path) == text.bytesize && File.binread(path) == text.b
+      end
 
       def make_directory(directory)
         return if File.directory?(directory)

@@ -11,9 +11,11 @@ module RubyProf
       CALLERS = 5
       WIDEST = 60
       LONGEST_NAME = 160
+      LONGEST_PATH = 1000
       SIGNS = { added: "+", grown: "+", removed: "-", shrunk: "-", moved: "~" }.freeze
       COLORS = { "+" => 31, "-" => 32, "~" => 33 }.freeze
       FAINT = 2
+      UNSHOWABLE = /[[:cntrl:]\p{Cf}\p{Zl}\p{Zp}]/
 
       # What is in a row: numbers as texts.
       Row = Struct.new(:label, :before, :after, :note, :color)
@@ -47,9 +49,9 @@ module RubyProf
       end
 
       # A name that stays in its line and leaves the terminal as it is.
-      def self.shown(name)
-        name = "#{name[0, LONGEST_NAME]}..." if name.length > LONGEST_NAME
-        name.match?(/[[:cntrl:]\p{Cf}\p{Zl}\p{Zp}]/) ? name.gsub(/[[:cntrl:]\p{Cf}\p{Zl}\p{Zp}]/) { |char| char.dump[1..-2] } : name
+      def self.shown(name, longest = LONGEST_NAME)
+        name = "#{name[0, longest]}..." if name.length > longest
+        name.match?(UNSHOWABLE) ? name.gsub(UNSHOWABLE) { |char| char.dump[1..-2] } : name
       end
 
       def self.note(change)

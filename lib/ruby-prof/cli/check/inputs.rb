@@ -43,12 +43,34 @@ module RubyProf
                        "Go there, or name methods: --only PATTERNS"
       end
 
+      # Opened once: it may be a pipe, such as <(git show main:work.json).
+      #
       # @return [Profile, CallProfile]
       def load(path)
-        CallProfile.const_get(:Document).like?(File.binread(path)) ? CallProfile.load(path) : RubyProf.load(path)
+        File.open(path, "rb") do |file|
+          head = file.read(DOCUMENT::HEAD).to_s
+          DOCUMENT.like?(head) ? DOCUMENT.read(file, head, path) : recorded(file, head, path)
+        end
+      rescue NoMemoryError => e
+        raise Failure, "#{shown(path)} cannot be read: #{e.message}"
       rescue Error, SystemCallError, ArgumentError => e # A NUL in a path.
         raise Failure, e.message
       end
+
+      def recorded(file, head, path)
+        Profile.send(:read, file, head)
+      rescue FormatError => e
+        raise Failure, "#{shown(path)}: #{e.message.sub(SAVED_ONLY, "It can be what --save or Profile#save wrote, or a call profile (JSON)")}"
+      end
+
+      def shown(path)
+        table = CallProfile.const_get(:Table)
+        table.shown(CallProfile.const_get(:Scope).text(path), table::LONGEST_PATH)
+      end
+
+      DOCUMENT = CallProfile.const_get(:Document)
+      SAVED_ONLY = "Only what Profile#save wrote can be loaded"
+      private_constant :DOCUMENT, :SAVED_ONLY
     end
     private_constant :CheckInputs
   end
