@@ -338,7 +338,7 @@ RSpec.describe RubyProf::CallProfile do
       expect("#{difference}\n").to eq <<~TEXT.gsub(/^/, "  ")
         + A#new        0 -> 1,500  new
             from T#t   0 -> 1,500
-        + A#more      11 ->   111  +909%
+        + A#more      11 ->   111  x10
             from T#t  10 ->   110
         - A#gone       7 ->     0  gone
             from T#t   7 ->     0
@@ -353,6 +353,16 @@ RSpec.describe RubyProf::CallProfile do
       expect(made({ "A#a" => (1..8).to_h { |n| ["C#c#{n}", n] } }).difference(before).to_s).to match(/^      from C#c4 +0 ->  4\n      and 3 more callers\n  - A#more/)
     end
 
+    it "names methods as people do" do
+      shown = made({ "<Class::Store>#query" => { "<Module::Store::Cache>#fetch" => 1 }, "<Object::Store>#one" => { "#<Class>#run" => 1 } }).difference(made({})).to_s
+      expect(shown.gsub(/ +0 -> 1.*/, "")).to eq <<~TEXT.chomp.gsub(/^/, "  ")
+        + Store.query
+            from Store::Cache.fetch
+        + <Object::Store>#one
+            from #<Class>#run
+      TEXT
+    end
+
     it "has colours on request" do
       lines = difference.to_s(color: true).lines(chomp: true)
       expect(lines.map { |line| line[/\A\e\[0m\e\[(\d+)m.*\e\[0m\z/, 1] }).to eq %w[31 2 31 2 32 2 32 2 33 2 2]
@@ -361,8 +371,8 @@ RSpec.describe RubyProf::CallProfile do
 
     it "says small and large growth readably" do
       note = ->(from, to) { made({ "A#a" => { "B#b" => to } }).difference(made({ "A#a" => { "B#b" => from } })).to_s.lines.first[/\S+$/] }
-      expect([note.(1, 2), note.(1, 101), note.(1000, 1001), note.(100_000, 100_001), note.(100_000, 99_999), note.(200, 199)])
-        .to eq %w[+100% x101 +0.1% +<0.1% -<0.1% -0.5%]
+      expect([note.(1, 2), note.(1, 101), note.(3, 20), note.(1, 12_000), note.(100, 199), note.(1000, 1001), note.(100_000, 100_001), note.(100_000, 99_999), note.(200, 199)])
+        .to eq %w[x2 x101 x6.7 x12,000 +99% +0.1% +<0.1% -<0.1% -0.5%]
     end
 
     it "tolerates what it is told to" do

@@ -54,13 +54,23 @@ module RubyProf
         name.match?(UNSHOWABLE) ? name.gsub(UNSHOWABLE) { |char| char.dump[1..-2] } : name
       end
 
+      # A method's name as people say it.
+      def self.method_name(full_name)
+        shown(Names.spoken(full_name))
+      end
+
       def self.note(change)
         case change.kind
         when :added then "new"
         when :removed then "gone"
         when :moved then "other callers"
-        else change.percent >= 1000 ? "x#{(change.after / change.before.to_f).round}" : percent(change.percent)
+        else change.percent >= 100 ? times(change.after / change.before.to_f) : percent(change.percent)
         end
+      end
+
+      # From the double on: x2, x6.7, x1,000.
+      def self.times(factor)
+        factor >= 10 ? "x#{grouped(factor.round)}" : "x#{format("%.1f", factor).delete_suffix(".0")}"
       end
 
       def self.percent(number)
@@ -74,8 +84,8 @@ module RubyProf
       def rows_of(change)
         sign = SIGNS.fetch(change.kind)
         callers = change.callers.first(CALLERS)
-        rows = [row("  #{sign} #{Table.shown(change.name)}", change, Table.note(change), COLORS.fetch(sign))]
-        rows += callers.map { |caller| row("      from #{Table.shown(caller.name)}", caller, "", FAINT) }
+        rows = [row("  #{sign} #{Table.method_name(change.name)}", change, Table.note(change), COLORS.fetch(sign))]
+        rows += callers.map { |caller| row("      from #{Table.method_name(caller.name)}", caller, "", FAINT) }
         more = change.callers.size - callers.size
         rows << Row.new("      and #{Table.count(more, "more caller")}", nil, nil, "", FAINT) if more.positive?
         rows
