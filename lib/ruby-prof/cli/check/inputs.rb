@@ -19,11 +19,11 @@ module RubyProf
       # Each side is the sum of its files. What methods there are is the same for all: a call profile has own code
       # alone, and whatever else it was written with.
       #
-      # @param sides [Array<Array<String>>] paths
+      # @param sides [Array<Array<String>>] paths: those of now, then the baseline
       # @return [Array<CallProfile>] one for each side
       # @raise [Failure]
       def read(*sides)
-        loaded = sides.map { |paths| paths.map { |path| load(path) } }
+        loaded = sides.zip([RECORD, WRITE]).map { |paths, advice| paths.map { |path| load(path, advice) } }
         choice = CheckChoice.new(loaded.flatten, only: @only, ignore: @ignore)
         sums = sides.zip(loaded).map { |paths, files| sum(paths, files.map { |file| choice.take(file) }) }
         choice.unused.each { |message| $stderr.puts "ruby-prof: #{message}" }
@@ -46,14 +46,18 @@ module RubyProf
       # Opened once: it may be a pipe, such as <(git show main:work.json).
       #
       # @return [Profile, CallProfile]
-      def load(path)
+      def load(path, advice)
         File.open(path, "rb") do |file|
           head = file.read(DOCUMENT::HEAD).to_s
           DOCUMENT.like?(head) ? DOCUMENT.read(file, head, path) : recorded(file, head, path)
         end
       rescue NoMemoryError => e
         raise Failure, "#{shown(path)} cannot be read: #{e.message}"
-      rescue Error, SystemCallError, ArgumentError => e # A NUL in a path.
+      rescue Errno::ENOENT
+        raise Failure, "there is no #{shown(path)}; #{advice}"
+      rescue SystemCallError => e
+        raise Failure, "#{shown(path)} cannot be read: #{ReportWriter.reason(e)}"
+      rescue Error, ArgumentError => e # A NUL in a path.
         raise Failure, e.message
       end
 
@@ -68,9 +72,11 @@ module RubyProf
         table.shown(CallProfile.const_get(:Scope).text(path), table::LONGEST_PATH)
       end
 
+      RECORD = "record a profile with: ruby-prof --save FILE SCRIPT"
+      WRITE = "write a baseline with: ruby-prof check --write FILE CURRENT"
       DOCUMENT = CallProfile.const_get(:Document)
       SAVED_ONLY = "Only what Profile#save wrote can be loaded"
-      private_constant :DOCUMENT, :SAVED_ONLY
+      private_constant :RECORD, :WRITE, :DOCUMENT, :SAVED_ONLY
     end
     private_constant :CheckInputs
   end
