@@ -6,6 +6,10 @@ require "ruby-prof/whole_file"
 # the same bytes.
 module RubyProf
   class Profile
+    # docs/file-format.md
+    HEADER_LENGTH = 36
+    private_constant :HEADER_LENGTH
+
     # Writes the profile to a file: at once, so that there is never half of one. A file that is there keeps its
     # mode, a symbolic link stays and what it leads to is written; a device or a pipe gets the bytes. Where the
     # directory takes no new file, the old one is written over.
@@ -39,7 +43,6 @@ module RubyProf
     end
 
     private_class_method :together, :read, :stored_length, :of_file
-    private_constant :HEADER_LENGTH
   end
 
   class << self

@@ -146,7 +146,6 @@ pub(crate) fn init(ruby: &Ruby) -> Result<(), Error> {
     profile.define_singleton_method("together", function!(together, 2))?;
     profile.define_singleton_method("stored_length", method!(stored_length, 1))?;
     profile.define_singleton_method("of_file", method!(of_file, 2))?;
-    profile.const_set("HEADER_LENGTH", rubyprof_file::HEADER_LENGTH)?;
     let thread: RClass = module.const_get("Thread")?;
     thread.define_method("_dump_data", method!(dump_thread, 0))?;
     thread.define_method("_load_data", method!(load_thread, 1))
