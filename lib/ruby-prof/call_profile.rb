@@ -39,7 +39,7 @@ module RubyProf
     # @raise [RubyProf::FormatError] if the file is something else, damaged, or of a later release
     # @raise [SystemCallError] if it cannot be read
     def self.load(path)
-      Document.read(File.binread(path), path)
+      Document.load(path)
     end
 
     # @param profiles [Array<RubyProf::CallProfile>]
@@ -159,6 +159,6 @@ require "ruby-prof/call_profile/difference"
 
 module RubyProf
   class CallProfile
-    HIDDEN.push(self, Place, Scope, Reader, Reader::Method, Tree, Document, Tolerance, Tolerance::Limit, Names, Change, Difference, Table, Table::Row)
+    HIDDEN.push(self, Place, Scope, Reader, Reader::Method, Tree, Document, Document.const_get(:Unique), Tolerance, Tolerance::Limit, Names, Change, Difference, Table, Table::Row)
   end
 end

@@ -38,11 +38,30 @@ module RubyProf
       words = words.drop(1) if command
       const_get(command || :RunCommand).new(words).call
     rescue UsageError => e
-      $stderr.puts "#{e.message}\n\nruby-prof: #{e.cause&.message&.scrub("?") || "there is nothing to run"}"
+      $stderr.puts usage(command, e)
       USAGE_STATUS
     rescue Failure => e
-      $stderr.puts "ruby-prof: #{e.message}"
+      $stderr.puts "ruby-prof: #{e.message}#{command_meant(words.first) unless command}"
       e.status
     end
+
+    # For check, which ruby-prof did not have, only what is wrong; the whole help elsewhere, as ruby-prof does.
+    def self.usage(command, error)
+      message = error.cause&.message&.scrub("?") || "there is nothing to run"
+      return "#{error.message}\n\nruby-prof: #{message}" unless command == :CheckCommand
+
+      "ruby-prof: #{message.gsub(/[[:cntrl:]]/) { |char| char.dump[1..-2] }}\nSee ruby-prof check --help"
+    end
+
+    # A misspelt command is taken for a program.
+    def self.command_meant(word)
+      return unless word && defined?(DidYouMean::SpellChecker) && !File.exist?(word)
+
+      meant = DidYouMean::SpellChecker.new(dictionary: COMMANDS.keys).correct(word).first
+      "\nruby-prof: there is no command #{word} either: did you mean ruby-prof #{meant}?" if meant
+    rescue ArgumentError, EncodingError # Bytes that are no text.
+      nil
+    end
+    private_class_method :usage, :command_meant
   end
 end

@@ -6,6 +6,10 @@ require "ruby-prof/whole_file"
 # the same bytes.
 module RubyProf
   class Profile
+    # docs/file-format.md
+    HEADER_LENGTH = 36
+    private_constant :HEADER_LENGTH
+
     # Writes the profile to a file: at once, so that there is never half of one. A file that is there keeps its
     # mode, a symbolic link stays and what it leads to is written; a device or a pipe gets the bytes. Where the
     # directory takes no new file, the old one is written over.
@@ -24,7 +28,21 @@ module RubyProf
       self
     end
 
-    private_class_method :together
+    # @param file [IO] at its beginning
+    # @param head [String] what was read of it already, no more than its header
+    # @return [RubyProf::Profile]
+    # @raise [RubyProf::FormatError]
+    # @raise [NoMemoryError]
+    def self.read(file, head = "".b)
+      # A file that is none, however long, is not read on.
+      head << file.read(HEADER_LENGTH - head.bytesize).to_s if head.bytesize < HEADER_LENGTH
+      length = stored_length(head)
+      # What the header says may be wrong; one byte more shows whether anything follows.
+      rest = file.stat.file? ? file.read([length, file.size].min + 1) : file.read
+      of_file(head, rest || "".b)
+    end
+
+    private_class_method :together, :read, :stored_length, :of_file
   end
 
   class << self
@@ -34,9 +52,9 @@ module RubyProf
     # @return [RubyProf::Profile]
     # @raise [RubyProf::FormatError] if the file is no profile, damaged, or of a later release
     # @raise [SystemCallError] if it cannot be read
+    # @raise [NoMemoryError] if there is too little memory for it
     def load(path)
-      profile = Profile.allocate
-      profile._load_data(File.binread(path))
+      File.open(path, "rb") { |file| Profile.send(:read, file) }
     rescue FormatError => e
       raise FormatError, "#{path}: #{e.message}"
     end

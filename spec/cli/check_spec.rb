@@ -63,7 +63,7 @@ RSpec.describe "ruby-prof check", stress: false do
       expect(check("--baseline", "old.rbprof", "same.rbprof")).to eq [0, "Fine: 3 methods, 201 calls -> 201\n", ""]
       record("fewer.rbprof", 99)
       expect(check("--baseline", "old.rbprof", "fewer.rbprof")).to eq [0, <<~TEXT, ""]
-        Also changed, within the limits:
+        Changed, within the limits:
           - Template#compile         100 -> 99  -1%
               from Page#render       100 -> 99
           - Template#helper          100 -> 99  -1%
@@ -95,6 +95,7 @@ RSpec.describe "ruby-prof check", stress: false do
               from Page#more           0 ->     2
 
         Too much: 5 methods, 201 calls -> 2,206. Limits exceeded: max-count-growth, max-new-methods, max-new-edges
+        If this is meant, write a new baseline: ruby-prof check --write FILE new.rbprof
       TEXT
     end
 
@@ -108,7 +109,7 @@ RSpec.describe "ruby-prof check", stress: false do
         expect([word, verdict(*(pass - [word]), "#{word[/.*=/]}any", "new.rbprof")]).to eq [word, 0]
       end
       expect(verdict(*pass, "--max-count-growth=3", "new.rbprof")).to eq 0
-      expect(check("--baseline", "old.rbprof", *pass, "new.rbprof")[1]).to include("Also changed, within the limits:\n").and include("Fine: ")
+      expect(check("--baseline", "old.rbprof", *pass, "new.rbprof")[1]).to start_with("Changed, within the limits:\n").and include("Fine: ")
     end
 
     it "has methods that are looked at, and methods that are not" do
@@ -125,6 +126,49 @@ RSpec.describe "ruby-prof check", stress: false do
       expect(check("--baseline", "old.json", "--only", "Page", "new.json").first).to eq 0
       expect(check("--baseline", "old.json", "--only", "Template.compile", "new.json").first).to eq 1
       expect(check("--baseline", "old.json", "--only", "Template#compile", "new.json").first).to eq 3
+    end
+
+    it "looks at the same methods on both sides, whatever the files are" do
+      file("page.rb", <<~RUBY)
+        require "set"
+        class Page
+          attr_reader :id
+          def render = [id, body].then { Template.run(self) }
+          def body = Set.new([1])
+        end
+        class Template
+          def self.run(page) = page.body && [1].each { helper(page) }
+          def self.helper(page) = page.id
+        end
+        Integer(ARGV.shift).times { Page.new.render }
+      RUBY
+      record("now.rbprof", 2)
+      check("--write", "now.json", "now.rbprof")
+      [[], %w[--only Page], %w[--only Template], %w[--only Template.helper], %w[--only Page#body,Template], %w[--ignore Page], %w[--ignore Template.run],
+       %w[--only page.rb], %w[--only Template --ignore Template.helper], %w[--only app --ignore stdlib,c],
+       %w[--only /Page/]].each do |words|
+        [%w[now.json now.rbprof], %w[now.rbprof now.json], %w[now.rbprof now.rbprof], %w[now.json now.json]].each do |before, after|
+          status, stdout, stderr = check("--baseline", before, *words, after)
+          expect([words, before, after, status, stderr, stdout]).to match [words, before, after, 0, "", /\AFine: [^\n]+\n\z/]
+        end
+      end
+      # What it was written with, elsewhere too.
+      check("--write", "set.json", "--only", "Set,Page", "now.rbprof")
+      expect(JSON.parse(read("set.json"))["methods"].keys).to include("Set#initialize", "Page#id", "Page#body")
+      expect(check("--baseline", "set.json", "--only", "Set,Page", "now.rbprof")).to match [0, /\AFine: /, ""]
+      expect(check("--baseline", "set.json", "--only", "Set", "now.rbprof")).to match [0, /\AFine: /, ""]
+      record("later.rbprof", 3)
+      expect(check("--baseline", "set.json", "--only", "Set", "later.rbprof")).to match [3, /Set#initialize +4 -> 6/, ""]
+    end
+
+    it "says which patterns match nothing" do
+      record("same.rbprof", 100)
+      expect(check("--baseline", "old.rbprof", "--ignore", "Tmplate,Template#helper,/nope/", "same.rbprof"))
+        .to eq [0, "Fine: 2 methods, 101 calls -> 101\n", <<~TEXT]
+          ruby-prof: --ignore Tmplate matches no method of these profiles
+          ruby-prof: --ignore /nope/ matches no method of these profiles
+        TEXT
+      expect(check("--baseline", "old.rbprof", "--only", "Template,Pag", "same.rbprof")[2]).to eq "ruby-prof: --only Pag matches no method of these profiles\n"
     end
 
     it "adds up several profiles, of whatever was measured" do
@@ -175,6 +219,14 @@ RSpec.describe "ruby-prof check", stress: false do
       expect(check("--baseline", "old.rbprof", "old.json").first).to eq 0
     end
 
+    it "says how to accept what is more" do
+      check("--write", "a b.json", "old.rbprof")
+      record("new.rbprof", 1101)
+      expect(check("--baseline", "a b.json", "new.rbprof")[1].lines.last).to eq "If this is meant, write a new baseline: ruby-prof check --write a\\ b.json new.rbprof\n"
+      expect(check("--write", "a b.json", "new.rbprof")).to eq [0, "", "ruby-prof: wrote a b.json: 3 methods, 2,203 calls\n"]
+      expect(check("--baseline", "a b.json", "new.rbprof").first).to eq 0
+    end
+
     it "compares before it writes over the baseline, and never over a profile" do
       check("--write", "base.json", "old.rbprof")
       record("new.rbprof", 101)
@@ -183,7 +235,14 @@ RSpec.describe "ruby-prof check", stress: false do
       before = File.binread(File.join(directory, "new.rbprof"))
       expect(refused("--write", "./new.rbprof", "new.rbprof")).to include "it is the profile new.rbprof itself"
       expect(File.binread(File.join(directory, "new.rbprof"))).to eq before
-      expect(refused("--write", "none/a.json", "new.rbprof")).to include "none/a.json"
+      expect(refused("--write", "none/a.json", "new.rbprof")).to eq "ruby-prof: none/a.json cannot be written: No such file or directory\n"
+      before = read("page.rb")
+      expect(refused("--write", "page.rb", "new.rbprof")).to eq "ruby-prof: page.rb is there already, and is no call profile: give another name, or delete it\n"
+      expect(refused("--write", "old.rbprof", "new.rbprof")).to include "old.rbprof is there already"
+      expect(read("page.rb")).to eq before
+      file("base.json", read("base.json")[0, 100])
+      file("empty.json", "")
+      expect(%w[base.json empty.json].map { |name| check("--write", name, "new.rbprof").first }).to eq [0, 0]
     end
   end
 
@@ -237,7 +296,7 @@ RSpec.describe "ruby-prof check", stress: false do
         expect(check("--write", "odd.json", "odd.rbprof", env: env).first).to eq 0
         words = ["--baseline", "odd.json", "odder.rbprof"]
         expect(check(*words, env: env)[1]).not_to match(/\e|\u2028/)
-        expect(check(*words, env: env)[1].lines.size).to eq 15
+        expect(check(*words, env: env)[1].lines.size).to eq 16
         expect(JSON.parse(check(*words, "--format=json", env: env)[1])["changes"].size).to eq 6
         failure = xml(check(*words, "--format=junit", env: env)[1]).elements["testsuites/testsuite/testcase/failure"]
         expect(failure.text).to include('Odd#<b>&"\'').and include("Odd#é").and include("Odd#]]>")
@@ -262,7 +321,7 @@ RSpec.describe "ruby-prof check", stress: false do
   end
 
   describe "with wrong words" do
-    it "shows the help and what is wrong, and exits with 255" do
+    it "says what is wrong and where the help is, and exits with 255" do
       {
         [] => "missing argument: --baseline FILE, what to compare with, or --write FILE",
         %w[old.rbprof] => "missing argument: --baseline FILE, what to compare with, or --write FILE",
@@ -275,11 +334,21 @@ RSpec.describe "ruby-prof check", stress: false do
         %w[--baseline old.rbprof --fast a] => "invalid option: --fast"
       }.each do |words, message|
         status, stdout, stderr = check(*words)
-        expect([words, status, stdout, stderr.lines.last]).to eq [words, 255, "", "ruby-prof: #{message}\n"]
-        expect(stderr).to start_with "Usage: ruby-prof check --baseline FILE [options] CURRENT...\n"
+        expect([words, status, stdout, stderr]).to eq [words, 255, "", "ruby-prof: #{message}\nSee ruby-prof check --help\n"]
       end
-      expect(check("--baseline", "old.rbprof", "--ignore", "a b", "old.rbprof")[2].lines.last).to match(/\Aruby-prof: invalid argument \(.*a b is no pattern: /)
+      expect(check("--baseline", "old.rbprof", "--ignore", "a b", "old.rbprof")[2].lines.first).to match(/\Aruby-prof: invalid argument \(.*a b is no pattern: /)
       expect(check("--baseline", "old.rbprof", "--max-new-edges", "\xFF", "old.rbprof").first).to eq 255
+      expect(check("--baseline", "old.rbprof", "--max-new-edges", "\e[31m", "old.rbprof")[2]).to include('--max-new-edges \e[31m').and satisfy { |text| !text.include?("\e") }
+    end
+
+    it "knows a misspelt command" do
+      ended = ruby_prof("chekc", "--baseline", "old.rbprof", "old.rbprof")
+      expect([ended.status.exitstatus, ended.stderr]).to eq [1, <<~TEXT]
+        ruby-prof: No such file or directory -- chekc (LoadError)
+        ruby-prof: there is no command chekc either: did you mean ruby-prof check?
+      TEXT
+      expect(ruby_prof("nothing_like_it.rb").stderr.lines.size).to eq 1
+      expect(ruby_prof("che\xFFk").stderr).to include "LoadError"
     end
 
     it "shows the help, in 80 columns" do
@@ -290,13 +359,34 @@ RSpec.describe "ruby-prof check", stress: false do
     end
   end
 
+  it "reads pipes" do
+    check("--write", "old.json", "old.rbprof")
+    %w[old.json old.rbprof].each do |name|
+      words = [RbConfig.ruby, "-I", Command::LIBRARY, Command::EXE, "check", "--baseline", "/dev/stdin", "old.rbprof"]
+      reader, writer = IO.pipe
+      pid = spawn(Subprocess::CLEAN, *words, chdir: directory, in: reader, out: File.join(directory, "said"))
+      writer << File.binread(File.join(directory, name))
+      writer.close
+      Process.wait(pid)
+      expect([name, $?.exitstatus, read("said")]).to match [name, 0, /\AFine/]
+    end
+  end
+
   it "says in a sentence which file cannot be read" do
+    File.open(File.join(directory, "huge"), "wb") { |file| file.truncate(5_000_000_000_000) }
+    file("e\e[1m\n.json", "{")
+    { "huge" => %r{huge: this is no profile file: it begins otherwise\. It can be what --save or Profile#save wrote, or a call profile \(JSON\)$},
+      "e\e[1m\n.json" => /\Aruby-prof: e\\e\[1m\\n\.json is damaged/ }.each do |name, message|
+      expect(refused("--baseline", name, "old.rbprof")).to match message
+    end
     file("text.txt", "{}")
     file("later.json", '{"format":"ruby-prof call profile","version":2}')
     file("page.rbprof", File.binread(File.join(directory, "old.rbprof"))[0, 50])
     file("dir/x", "")
-    { "none" => /No such file.*none/, "text.txt" => /text\.txt is no call profile/, "later.json" => /later\.json is of a later release.*update ruby-prof-rs/,
-      "page.rbprof" => /page\.rbprof: /, "page.rb" => /page\.rb: this is no profile file/, "dir" => /directory.*dir/ }.each do |name, message|
+    expect(refused("--baseline", "none.json", "old.rbprof")).to eq "ruby-prof: there is no none.json; write a baseline with: ruby-prof check --write FILE CURRENT\n"
+    expect(refused("--baseline", "old.rbprof", "none\n.rbprof")).to eq "ruby-prof: there is no none\\n.rbprof; record a profile with: ruby-prof --save FILE SCRIPT\n"
+    { "text.txt" => /text\.txt is no call profile/, "later.json" => /later\.json is of a later release.*update ruby-prof-rs/,
+      "page.rbprof" => /page\.rbprof: /, "page.rb" => /page\.rb: this is no profile file/, "dir" => /dir cannot be read: Is a directory$/ }.each do |name, message|
       expect(refused("--baseline", "old.rbprof", name)).to match message
       expect(refused("--baseline", name, "old.rbprof")).to match message
     end

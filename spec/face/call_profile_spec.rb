@@ -128,6 +128,6 @@ RSpec.describe "A project's call profiles", stress: false do
     spec
     changed = read("spec/call_profiles/cart.json").sub("\"called\": 2, \"callers\": {\n      \"(ruby)\": 2", "\"called\": 4, \"callers\": {\n      \"(ruby)\": 4")
     file("now.json", changed)
-    expect(ruby_prof("check", "--baseline", "spec/call_profiles/cart.json", "now.json").stdout).to start_with "1 method called more often (--max-count-growth 0):\n  + Shop::Item#<=>  2 -> 4  +100%\n"
+    expect(ruby_prof("check", "--baseline", "spec/call_profiles/cart.json", "now.json").stdout).to start_with "1 method called more often (--max-count-growth 0):\n  + Shop::Item#<=>  2 -> 4  x2\n"
   end
 end

@@ -1,6 +1,8 @@
 # frozen_string_literal: true
 
 require "ruby-prof/expectations/call_profile"
+require "pathname"
+require "timeout"
 require "tmpdir"
 
 # Call profiles that are kept beside the tests.
@@ -69,7 +71,8 @@ RSpec.describe "A call profile's file" do
 
   it "is written the first time, and compared later" do
     expect(check { shop.sell }).to eq [true, "wrote #{path}: 3 methods, 7 calls. Commit it"]
-    expect(said.string).to eq "ruby-prof: wrote #{path}: 3 methods, 7 calls. Commit it\n"
+    # The dots of a run's progress may be in the line.
+    expect(said.string).to eq "\nruby-prof: wrote #{path}: 3 methods, 7 calls. Commit it\n"
     written = File.read(path)
     expect(RubyProf::CallProfile.load(path).callers("FileShop#price")).to eq "FileShop#sell" => 3
     expect(check { shop.sell }).to eq [true, nil]
@@ -180,11 +183,49 @@ RSpec.describe "A call profile's file" do
     FileUtils.mkdir_p("spec")
     File.write("spec/in_spec.rb", "class FileInSpec; def a = 1; end")
     load "./spec/in_spec.rb"
-    expect(check { FileInSpec.new.a }[1]).to end_with %(It called methods of the tests themselves: FileInSpec#a. Take them with including: ["FileInSpec#a"])
-    expect(check(including: ["FileInSpec#a"]) { FileInSpec.new.a }.first).to be true
+    expect(check { FileInSpec.new.a }[1]).to end_with %(It called methods of the tests themselves: FileInSpec#a. Take them with including: "FileInSpec#a")
+    expect(check(including: "FileInSpec#a") { FileInSpec.new.a }.first).to be true
     expect(File.read(path)).not_to include "top level"
   ensure
     Object.send(:remove_const, :FileInSpec)
+  end
+
+  it "names methods of the tests that were called, or their classes" do
+    FileUtils.mkdir_p("spec")
+    File.write("spec/many_spec.rb", "class FileInSpec; %w[a b c d e].each { |name| class_eval(\"def \#{name} = 1\", __FILE__) }; def self.f = 1; end\n" \
+                                    "%w[A B C].each { |name| FileInSpec.const_set(name, Class.new { class_eval('def x = 1', __FILE__) }) }\n")
+    load "./spec/many_spec.rb"
+    all = -> { %i[a b c d e].each { |name| FileInSpec.new.public_send(name) } && FileInSpec.f }
+    expect(check(&all)[1]).to end_with 'tests themselves: FileInSpec.f, FileInSpec#a, FileInSpec#b and 3 more. Take them with including: "FileInSpec"'
+    expect(check { FileInSpec.f && FileInSpec.new.a }[1]).to end_with 'themselves: FileInSpec.f, FileInSpec#a. Take them with including: ["FileInSpec.f", "FileInSpec#a"]'
+    nested = -> { FileInSpec.constants.each { |name| FileInSpec.const_get(name).new.x } }
+    expect(check { all.call && nested.call }[1]).to end_with 'including: ["FileInSpec", "FileInSpec::A", "FileInSpec::B"] and 1 more class'
+    expect(check(including: "FileInSpec", &all)[1]).to include "6 methods, 6 calls"
+  ensure
+    Object.send(:remove_const, :FileInSpec)
+  end
+
+  it "says which patterns name what the program does not have" do
+    stub_const("FileLazy", Class.new { def method_missing(*) = 1 })
+    Object.autoload(:FileNotLoaded, File.join(Dir.pwd, "file_not_loaded.rb"))
+    check { shop.sell }
+    { { ignore: "FileShpo" } => 'ignore: "FileShpo" matches nothing: the program has no FileShpo. Correct it, or leave it out',
+      { ignore: ["FileShop", "FileShop::Nope"] } => /ignore: "FileShop::Nope" matches nothing: the program has no FileShop::Nope/,
+      { within: { "Nope" => 1 } } => /within: "Nope" matches nothing/, { including: ["Nope#x"] } => /including: "Nope#x" matches nothing: the program has no Nope\./,
+      { including: ["FileShop#sel"] } => /FileShop has no instance method sel\./, { including: ["FileShop.sell"] } => /FileShop has no method sell of its own\./,
+      { ignore: ["Comparable#nope"] } => /Comparable has no instance method nope/ }.each do |options, message|
+      expect { check(**options) { shop.sell } }.to raise_error(ArgumentError, message)
+      expect { check("new", **options) { shop.sell } }.to raise_error(ArgumentError, message)
+      expect { check(negated: true, **options) { shop.sell } }.to raise_error(ArgumentError, message)
+    end
+    expect(Dir["**/new.json"]).to eq []
+    # What is not called this time, or not there yet, may be meant.
+    [["FileShop#memo"], [:gems], [/nope/], ["Nope*#x"], ["lib/nope.rb"], ["FileLazy#made_later"], ["FileNotLoaded"], ["FileNotLoaded#x", FileLazy], "FileLazy", nil].each do |ignore|
+      expect([ignore, *check(ignore: ignore) { shop.sell }]).to eq [ignore, true, nil]
+    end
+    expect(Object.autoload?(:FileNotLoaded)).not_to be_nil
+  ensure
+    Object.send(:remove_const, :FileNotLoaded)
   end
 
   it "lets exceptions of the block through, and writes nothing" do
@@ -198,9 +239,9 @@ RSpec.describe "A call profile's file" do
   it "is that of one test: another one says so" do
     check { shop.sell }
     shop.times = 7
-    expect(check { shop.sell }[1]).to include("\nThe file was written in this run by the same line: give each example a name of its own.\n")
+    expect(check { shop.sell }[1]).to end_with("\n\nThe file was written in this run by the same line: give each example a name of its own")
     other = expectation_class.new("shop").check(-> { shop.sell }).message
-    expect(other).to match(/^The file was written in this run by .*call_profile_files_spec\.rb:\d+: give each example a name of its own\.$/)
+    expect(other).to match(/^The file was written in this run by .*call_profile_files_spec\.rb:\d+: give each example a name of its own$/)
     env("RUBY_PROF_UPDATE" => "1")
     passed, message = check { shop.sell }
     expect(passed).to be false
@@ -229,19 +270,33 @@ RSpec.describe "A call profile's file" do
     Dir.mktmpdir { |other| Dir.chdir(other) { expect(made.path).not_to start_with Dir.pwd } }
   end
 
+  it "has a name that may be a path as messages have it, or a Symbol" do
+    ["golden.json", :golden, "spec/call_profiles/golden.json", "spec/call_profiles/golden"].each do |name|
+      expect([name, expectation_class.new(name).path]).to eq [name, File.join(Dir.pwd, "spec/call_profiles/golden.json")]
+    end
+    expect(expectation_class.new("x/golden.json", directory: Pathname("x/")).path).to eq File.join(Dir.pwd, "x/golden.json")
+    expect(expectation_class.new("#{Dir.pwd}/x/golden.json", directory: "#{Dir.pwd}/x").path).to eq File.join(Dir.pwd, "x/golden.json")
+    expect { expectation_class.new(".json") }.to raise_error(ArgumentError, /it is empty/)
+  end
+
   it "has a name that leads nowhere else" do
     ["", " ", ".", "..", "../a", "a/../b", "a/..", "/a", "~/a", "~", "a//b", "a/", "./a", ".hidden", "a/.git", "a\\..\\b", "C:a", "a\0b", "a\nb", "a*", "a?",
      "a|b", "<a>", "a ", " a", "a.", "\xFF", "a" * 201, "a".encode("UTF-16LE") + "\0".dup.force_encoding("UTF-16LE")].each do |name|
       expect { expectation_class.new(name) }.to raise_error(ArgumentError, /is no name of a call profile: .*Give one such as "job_run"/), name.inspect
     end
     expect { expectation_class.new("../../etc/passwd") }.to raise_error(ArgumentError, %r{\A"../../etc/passwd" is no name of a call profile: it leads elsewhere\.})
-    [nil, 1, :a, ["a"], BasicObject.new].each { |name| expect { expectation_class.new(name) }.to raise_error(TypeError, /is a String, not/) }
+    [nil, 1, ["a"], BasicObject.new].each { |name| expect { expectation_class.new(name) }.to raise_error(TypeError, /is a String or a Symbol, not/) }
     ["Foo#bar", "a.b", "a..b", "été", "a b/c-d", "a" * 200].each { |name| expect(expectation_class.new(name).path).to end_with "/#{name}.json" }
     expect { expectation_class.new("x" * 1_000_000) }.to raise_error { |e| expect(e.message.length).to be < 300 }
   end
 
   it "refuses options that cannot be used, before the block runs" do
-    { ignore: [1], including: [""], within: "much" }.each { |option, value| expect { expectation_class.new("a", option => value) }.to raise_error(ArgumentError) }
+    [[:ignore, [1]], [:ignore, [nil]], [:including, [""]], [:including, [nil]], [:within, "much"]].each do |option, value|
+      expect { expectation_class.new("a", option => value) }.to raise_error(ArgumentError), "#{option} #{value}"
+    end
+    [nil, 5, BasicObject.new].each do |directory|
+      expect { expectation_class.new("a", directory: directory) }.to raise_error(TypeError, /the directory of call profiles is a String or a Pathname, not (?:NilClass|Integer|BasicObject)/)
+    end
     expect { expectation_class.new("a", none: 1) }.to raise_error(ArgumentError, /none/)
   end
 
@@ -252,6 +307,16 @@ RSpec.describe "A call profile's file" do
       expect { check { raise "it runs" } }.to raise_error(RubyProf::FormatError, message)
       expect(File.read(path)).to eq content
     end
+    File.write(path, "{ \"a\": \e[31m#{"x" * 1_000_000}")
+    expect { check { raise "it runs" } }.to raise_error(RubyProf::FormatError, /\A#{path} is damaged \([^\e\n]{10,170}\): restore it, or write it anew: RUBY_PROF_UPDATE=1\z/)
+    File.delete(path)
+    # Opening a pipe would wait.
+    File.mkfifo(path)
+    2.times do |update|
+      env("RUBY_PROF_UPDATE" => update.to_s)
+      expect { Timeout.timeout(5) { check { shop.sell } } }.to raise_error(RubyProf::FormatError, "#{path} is no regular file (fifo): remove it")
+    end
+    env("RUBY_PROF_UPDATE" => "")
     File.delete(path)
     Dir.mkdir(path)
     expect { check { shop.sell } }.to raise_error(RubyProf::FormatError, /#{path} cannot be read: Is a directory\z/)

@@ -178,6 +178,54 @@ RSpec.describe RubyProf::CallProfile do
       end
     end
 
+    # Its lines are those of the text, in the file of the method around it.
+    it "finds the method that runs text" do
+      in_directory do
+        File.write("texts.rb", <<~RUBY)
+          class TextPost
+            def author = 1
+            def title = 1
+          end
+          class TextBlog
+            def index = render(TextPost.new)
+            def render(post) = ERB.new("<%= post.author %>\\n\\n<% 2.times { %><%= post.title %><% } %>\\n\\n\\n<%= post.author %>").result(binding)
+            def evals(post)
+              eval("post.author")
+              eval("\\n\\n2.times { post.author }", binding)
+              Kernel.eval("post.author", binding)
+              binding.eval("each_of { post.title }")
+            end
+            def each_of = yield
+            def made
+              TextPost.new.instance_eval("author")
+              TextPost.new.instance_eval("\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\ntitle", "x.rb")
+              TextBlog.class_eval("def one = tap { TextPost.new.title }", "made.rb", 1) unless respond_to?(:one)
+              TextBlog.class_eval("\\n\\n\\ndef two = tap { TextPost.new.title }") unless respond_to?(:two)
+              TextBlog.class_eval("TextPost.new.author")
+              one && two && passed { TextPost.new.title }
+            end
+            def passed(&block) = TextBlog.class_eval(&block)
+          end
+        RUBY
+        load "./texts.rb"
+        require "erb"
+        work = lambda do
+          TextBlog.new.index
+          TextBlog.new.evals(TextPost.new)
+          TextBlog.new.made
+        end
+        work.call # ERB loads a library.
+        of_profile = described_class.of(profile(&work))
+        expect(table(of_profile)).to include(
+          "TextPost#author" => { "TextBlog#render" => 2, "TextBlog#evals" => 4, "TextBlog#made" => 2 },
+          "TextPost#title" => { "TextBlog#render" => 2, "TextBlog#evals" => 1, "TextBlog#made" => 2, "TextBlog#one" => 1, "TextBlog#two" => 1 }
+        )
+        expect(described_class.of(RubyProf.module_eval("Counting", __FILE__, __LINE__).run(&work))).to eq of_profile
+      ensure
+        %i[TextPost TextBlog].each { |name| Object.send(:remove_const, name) if Object.const_defined?(name) }
+      end
+    end
+
     it "counts calls of all threads and fibers, and no root" do
       result = profile { 2.times { Thread.new { CallProfileProgram.call }.join } }
       found = described_class.of(result, including: [/CallProfileProgram/])
@@ -244,19 +292,25 @@ RSpec.describe RubyProf::CallProfile do
 
     it "says what is wrong with it" do
       {
-        "" => /is damaged/, "[]" => /is no call profile/, "{}" => /is no call profile/, "\xFF{" => /UTF-8/, "[" * 100_000 => /is damaged/,
+        "" => /is damaged/, "[]" => /is no call profile/, "{}" => /is no call profile/, "{\xFF" => /UTF-8/, "\xFF{" => /is no call profile/, "<!DOCTYPE html>" => /is no call profile/, "[" * 100_000 => /is damaged/,
         text[0, 100] => /is damaged/, text.sub('"version": 1', '"version": 2') => /later release \(version 2, .* up to 1\): update/,
         text.sub('"version": 1', '"version": "1"') => /version is no number/, text.sub("true", "7") => /c_calls/,
         text.sub('"called": 3', '"called": 4') => /A#a is called 4 times, its callers call it 3 times/,
         text.sub('"B#b": 2', '"B#b": -2') => /A#a has no numbers/, text.sub('"B#b": 2', '"B#b": 2.5') => /A#a has no numbers/,
         text.sub(/"methods".*/m, "\"methods\": []}") => /no methods/, text.sub(/"callers".*?\} \}/m, '"callers": 1 }') => /A#a has no numbers/,
-        "<<<<<<< HEAD\n#{text}\n=======\n#{text}\n>>>>>>> other\n" => /conflicts of a merge/
+        "<<<<<<< HEAD\n#{text}\n=======\n#{text}\n>>>>>>> other\n" => /conflicts of a merge/,
+        text.sub('"B#b": 2', '"B#b": 2, "B#b": 3') => /"B#b" is in there twice/, text.sub('"methods"', '"format": 1, "methods"') => /"format" is in there twice/,
+        "{ \"a\": \e[31m#{"x" * 1_000_000}" => /\Aa\.json is damaged \((?!\d)[^\e]*\z/
       }.each do |content, message|
         in_directory do
           File.binwrite("a.json", content)
           expect { described_class.load("a.json") }.to raise_error(RubyProf::FormatError, message)
-          expect { described_class.load("a.json") }.to raise_error(/\Aa\.json .{5,150}\z/)
+          expect { described_class.load("a.json") }.to raise_error(/\Aa\.json .{5,280}\z/)
         end
+      end
+      in_directory do
+        File.write("a\n\e[1m.json", "1")
+        expect { described_class.load("a\n\e[1m.json") }.to raise_error(RubyProf::FormatError, 'a\n\e[1m.json is no call profile: write one with `ruby-prof check --write`')
       end
       expect { described_class.load("/none.json") }.to raise_error(Errno::ENOENT)
       expect { made({}).save("/none/a.json") }.to raise_error(RubyProf::OutputError, /cannot be saved as/)
@@ -284,7 +338,7 @@ RSpec.describe RubyProf::CallProfile do
       expect("#{difference}\n").to eq <<~TEXT.gsub(/^/, "  ")
         + A#new        0 -> 1,500  new
             from T#t   0 -> 1,500
-        + A#more      11 ->   111  +909%
+        + A#more      11 ->   111  x10
             from T#t  10 ->   110
         - A#gone       7 ->     0  gone
             from T#t   7 ->     0
@@ -299,6 +353,16 @@ RSpec.describe RubyProf::CallProfile do
       expect(made({ "A#a" => (1..8).to_h { |n| ["C#c#{n}", n] } }).difference(before).to_s).to match(/^      from C#c4 +0 ->  4\n      and 3 more callers\n  - A#more/)
     end
 
+    it "names methods as people do" do
+      shown = made({ "<Class::Store>#query" => { "<Module::Store::Cache>#fetch" => 1 }, "<Object::Store>#one" => { "#<Class>#run" => 1 } }).difference(made({})).to_s
+      expect(shown.gsub(/ +0 -> 1.*/, "")).to eq <<~TEXT.chomp.gsub(/^/, "  ")
+        + Store.query
+            from Store::Cache.fetch
+        + <Object::Store>#one
+            from #<Class>#run
+      TEXT
+    end
+
     it "has colours on request" do
       lines = difference.to_s(color: true).lines(chomp: true)
       expect(lines.map { |line| line[/\A\e\[0m\e\[(\d+)m.*\e\[0m\z/, 1] }).to eq %w[31 2 31 2 32 2 32 2 33 2 2]
@@ -307,8 +371,8 @@ RSpec.describe RubyProf::CallProfile do
 
     it "says small and large growth readably" do
       note = ->(from, to) { made({ "A#a" => { "B#b" => to } }).difference(made({ "A#a" => { "B#b" => from } })).to_s.lines.first[/\S+$/] }
-      expect([note.(1, 2), note.(1, 101), note.(1000, 1001), note.(100_000, 100_001), note.(100_000, 99_999), note.(200, 199)])
-        .to eq %w[+100% x101 +0.1% +<0.1% -<0.1% -0.5%]
+      expect([note.(1, 2), note.(1, 101), note.(3, 20), note.(1, 12_000), note.(100, 199), note.(1000, 1001), note.(100_000, 100_001), note.(100_000, 99_999), note.(200, 199)])
+        .to eq %w[x2 x101 x6.7 x12,000 +99% +0.1% +<0.1% -<0.1% -0.5%]
     end
 
     it "tolerates what it is told to" do

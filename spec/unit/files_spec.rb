@@ -119,6 +119,47 @@ RSpec.describe "saved profiles" do
     expect(profile.threads.size).to eq 3
   end
 
+  # Longer than the memory there may be.
+  it "that are something else are not read on" do
+    File.open(path("huge"), "wb") { |file| file.truncate(5_000_000_000_000) }
+    expect { RubyProf.load(path("huge")) }.to raise_error(RubyProf::FormatError, /huge: this is no profile file/)
+    profile.save(path)
+    # What the header says of the length is not believed.
+    header = File.binread(path, 32)
+    header[12, 8] = [1 << 60].pack("Q<")
+    require "zlib"
+    File.binwrite(path("long"), header + [Zlib.crc32(header)].pack("V"))
+    expect { RubyProf.load(path("long")) }.to raise_error(RubyProf::FormatError, /long: this profile file is not complete: it ends after 36 of \d+ bytes/)
+    File.binwrite(path("more"), "#{File.binread(path)}x")
+    expect { RubyProf.load(path("more")) }.to raise_error(RubyProf::FormatError, /goes on after its end/)
+    File.binwrite(path("short"), File.binread(path, 20))
+    expect { RubyProf.load(path("short")) }.to raise_error(RubyProf::FormatError, /ends after 20 bytes, within its header/)
+  end
+
+  it "that need more memory than there is end in an error that can be rescued" do
+    File.open(path, "wb") do |file|
+      length = 600 << 20
+      header = "\x89RbPr\r\n\x1a".b + [1, length, length, 0].pack("VQ<Q<V")
+      require "zlib"
+      file.write(header, [Zlib.crc32(header)].pack("V"))
+      file.truncate(36 + length)
+    end
+    script = "require 'ruby-prof'; begin; RubyProf.load(ARGV[0]); rescue NoMemoryError; puts 'rescued'; end"
+    output = [400, 1500].map do |megabytes|
+      IO.popen([RbConfig.ruby, "-I", File.expand_path("../../lib", __dir__), "-e", script, path, { rlimit_as: megabytes << 20, err: %i[child out] }], &:read)
+    end
+    expect(output).to eq ["rescued\n"] * 2
+  end
+
+  it "are read from a pipe" do
+    reader, writer = IO.pipe
+    bytes = profile._dump_data
+    Thread.new { writer.write(bytes) && writer.close }
+    expect(RubyProf.load("/dev/fd/#{reader.fileno}").threads.size).to eq 3
+  ensure
+    reader&.close
+  end
+
   it "cannot be written where nothing can, or while running" do
     expect { profile.save(path("no/where")) }.to raise_error(RubyProf::OutputError, /cannot be saved as .*no.where.*It is kept/)
     expect { RubyProf.start.save(path) }.to raise_error(ArgumentError, /still running/)

@@ -71,8 +71,32 @@ pub fn read(input: &mut dyn Read) -> Result<Profile, Error> {
 /// Whatever is wrong, see [`Error`].
 pub fn from_bytes(bytes: &[u8]) -> Result<Profile, Error> {
     let (head, stored) = bytes.split_at(bytes.len().min(header::LENGTH));
+    from_parts(head, stored)
+}
+
+/// The length of a file's header.
+pub const HEADER_LENGTH: usize = header::LENGTH;
+
+/// How many bytes follow the header of a file, which nobody needs to read on for if this is an error.
+///
+/// # Errors
+///
+/// Whatever is wrong with the header, see [`Error`].
+pub fn stored_length(head: &[u8]) -> Result<u64, Error> {
+    Ok(Header::from_bytes(head)?.stored_length)
+}
+
+/// Reads a profile file whose header and all that follows are in memory.
+///
+/// # Errors
+///
+/// Whatever is wrong, see [`Error`].
+pub fn from_parts(head: &[u8], stored: &[u8]) -> Result<Profile, Error> {
     decode(Header::from_bytes(head)?, stored)
 }
+
+/// Bytes of memory that a file of ours takes when it is read, for each byte of it: 40 to 50.
+pub const USUAL_MEMORY_A_BYTE: usize = 50;
 
 fn decode(header: Header, stored: &[u8]) -> Result<Profile, Error> {
     header.check(stored)?;

@@ -312,3 +312,17 @@ fn errors_of_the_system_are_passed_on() {
     let error = write(&small(), &mut Broken).expect_err("nothing can be written");
     assert_eq!(error.to_string(), "the disk is full");
 }
+
+#[test]
+fn a_header_says_what_follows_and_is_refused_alone() {
+    let bytes = save(&small());
+    let (head, rest) = bytes.split_at(rubyprof_file::HEADER_LENGTH);
+    assert_eq!(
+        rubyprof_file::stored_length(head).unwrap(),
+        rest.len() as u64
+    );
+    assert!(rubyprof_file::from_parts(head, rest).is_ok());
+    assert!(rubyprof_file::from_parts(head, &rest[1..]).is_err());
+    assert!(rubyprof_file::stored_length(&[0; 36]).is_err());
+    assert!(rubyprof_file::stored_length(&head[1..]).is_err());
+}

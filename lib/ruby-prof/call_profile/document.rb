@@ -6,6 +6,20 @@ module RubyProf
     module Document # :nodoc:
       FORMAT = "ruby-prof call profile"
       VERSION = 1
+      # Bytes that tell what a file is: no more than a saved profile's header.
+      HEAD = 36
+      # How much is quoted of what is wrong.
+      QUOTED = 80
+      WRITE_ANEW = "restore it, or write it anew with `ruby-prof check --write`"
+
+      # A JSON object that says each name once.
+      class Unique < ::Hash # :nodoc:
+        def []=(name, value)
+          raise JSON::ParserError, "#{name.inspect} is in there twice" if key?(name)
+
+          super
+        end
+      end
 
       class << self
         def write(profile)
@@ -24,22 +38,28 @@ module RubyProf
           JSON
         end
 
+        # @param shown [String] the path in messages
+        # @param advice [String] what to do about a damaged file
         # @raise [FormatError]
-        def read(bytes, path)
-          content = parse(bytes, path)
-          refuse(path, "is no call profile: write one with `ruby-prof check --write`") unless Hash === content && content["format"] == FORMAT
-          check_version(content["version"], path)
-          methods = content["methods"]
-          c_calls = content["c_calls"]
-          refuse(path, "is damaged: it has no methods") unless Hash === methods
-          refuse(path, "is damaged: c_calls is neither true nor false") unless [true, false].include?(c_calls)
+        # @raise [SystemCallError]
+        def load(path, shown = path, advice: WRITE_ANEW)
+          File.open(path, "rb") { |file| read(file, file.read(HEAD).to_s, shown, advice: advice) }
+        end
 
-          CallProfile.new(methods.flat_map { |name, entry| edges(name, entry, path) }, c_calls: c_calls)
+        # @param file [IO]
+        # @param head [String] what was read of it: something else, however long, is not read on
+        # @raise [FormatError]
+        def read(file, head, shown, advice: WRITE_ANEW)
+          @path = Table.shown(Scope.text(shown.to_s), Table::LONGEST_PATH)
+          @advice = advice
+          refuse("is damaged, it is empty: #{advice}") if head.empty?
+          refuse("is no call profile: write one with `ruby-prof check --write`") unless like?(head)
+          of_text(head << file.read.to_s)
         end
 
         # @return [Boolean] whether this may be one, and is no saved Profile
         def like?(bytes)
-          bytes.b.match?(/\A(?:\xEF\xBB\xBF)?\s*[{<]/n)
+          bytes.b.match?(/\A(?:\xEF\xBB\xBF)?\s*(?:[{\[]|<{7} )/n)
         end
 
         private
@@ -48,40 +68,57 @@ module RubyProf
           JSON.generate(text)
         end
 
-        def parse(bytes, path)
-          require "json"
-          text = bytes.dup.force_encoding(Encoding::UTF_8)
-          refuse(path, "is damaged: it is no text in UTF-8") unless text.valid_encoding?
-          refuse(path, "has conflicts of a merge: solve them, or write it anew") if text.match?(/^(?:<{7} |>{7} )/)
-          JSON.parse(text.delete_prefix("\uFEFF"), max_nesting: 8)
-        rescue JSON::ParserError => e
-          refuse(path, "is damaged: #{e.message.scrub("?").lines.first.to_s.strip[0, 100]}")
+        def of_text(bytes)
+          content = parse(bytes)
+          refuse("is no call profile: write one with `ruby-prof check --write`") unless Hash === content && content["format"] == FORMAT
+          check_version(content["version"])
+          methods = content["methods"]
+          c_calls = content["c_calls"]
+          damaged("it has no methods") unless Hash === methods
+          damaged("c_calls is neither true nor false") unless [true, false].include?(c_calls)
+
+          CallProfile.new(methods.flat_map { |name, entry| edges(name, entry) }, c_calls: c_calls)
         end
 
-        def check_version(version, path)
-          refuse(path, "is damaged: its version is no number") unless Integer === version && version.positive?
+        def parse(bytes)
+          require "json"
+          text = bytes.force_encoding(Encoding::UTF_8)
+          damaged("it is no text in UTF-8") unless text.valid_encoding?
+          refuse("has conflicts of a merge: solve them, or write it anew") if text.match?(/^(?:<{7} |>{7} )/)
+          JSON.parse(text.delete_prefix("\uFEFF"), max_nesting: 8, object_class: Unique)
+        rescue JSON::ParserError => e
+          # Some parsers say a line of their own source, and all that follows in the file.
+          damaged(e.message.scrub("?").lines.first.to_s.strip.sub(/\A\d+: /, ""))
+        end
+
+        def check_version(version)
+          damaged("its version is no number") unless Integer === version && version.positive?
           return if version <= VERSION
 
-          refuse(path, "is of a later release (version #{version}, this one reads up to #{VERSION}): update ruby-prof-rs")
+          refuse("is of a later release (version #{version}, this one reads up to #{VERSION}): update ruby-prof-rs")
         end
 
-        def edges(name, entry, path)
+        def edges(name, entry)
           called, callers = entry.values_at("called", "callers") if Hash === entry
           unless Integer === called && Hash === callers && callers.values.all? { |each| Integer === each && each.positive? }
-            refuse(path, "is damaged: #{shown(name)} has no numbers of calls")
+            damaged("#{shown(name)} has no numbers of calls")
           end
           sum = callers.values.sum
-          refuse(path, "is damaged: #{shown(name)} is called #{called} times, its callers call it #{sum} times") if sum != called
+          damaged("#{shown(name)} is called #{called} times, its callers call it #{sum} times") if sum != called
 
           callers.map { |caller, count| [name, caller, count] }
         end
 
         def shown(name)
-          name.length > 80 ? "#{name[0, 80]}..." : name
+          Table.shown(name, QUOTED)
         end
 
-        def refuse(path, reason)
-          raise FormatError, "#{path} #{reason}"
+        def damaged(reason)
+          refuse("is damaged (#{Table.shown(reason, 2 * QUOTED)}): #{@advice}")
+        end
+
+        def refuse(reason)
+          raise FormatError, "#{@path} #{reason}"
         end
       end
     end

@@ -33,11 +33,14 @@ module RubyProf
       # @return [String] absolute
       attr_reader :path
 
-      # @param name [String] without ".json", in subdirectories if it has slashes
-      # @param directory [String]
+      # @param name [String, Symbol] in subdirectories if it has slashes; ".json" and the directory may be said too
+      # @param directory [String, Pathname]
       # @raise [ArgumentError] for a name that is no file's below the directory
       # @raise [TypeError]
       def initialize(name, directory)
+        name = name.to_s if ::Symbol === name
+        directory = text(directory)
+        name = bare(name, directory) if ::String === name
         check(name)
         @path = File.join(File.expand_path(directory), "#{name}.json")
       end
@@ -57,7 +60,8 @@ module RubyProf
       # @return [CallProfile]
       # @raise [FormatError, OutputError]
       def read
-        Document.read(File.binread(path), to_s)
+        check_kind
+        Document.load(path, to_s, advice: "restore it, or write it anew: RUBY_PROF_UPDATE=1")
       rescue SystemCallError => e
         raise FormatError, "#{self} cannot be read: #{e.message[/\A[^@]*[^@ ]/]}"
       end
@@ -66,8 +70,9 @@ module RubyProf
       # @return [Boolean] whether the file is another now
       # @raise [OutputError]
       def write(profile, place)
+        check_kind
         GoldenFile.written[path] = [profile, place]
-        return false if File.file?(path) && File.binread(path) == profile.to_json
+        return false if unchanged?(profile.to_json)
 
         make_directory(File.dirname(path))
         profile.save(path)
@@ -84,6 +89,31 @@ module RubyProf
 
       private
 
+      def text(directory)
+        directory = directory.to_path if ::Object === directory && directory.respond_to?(:to_path)
+        return directory if ::String === directory
+
+        raise TypeError, "the directory of call profiles is a String or a Pathname, not #{::Kernel.instance_method(:class).bind_call(directory)}"
+      end
+
+      # A path that was copied from a message is as good as a name.
+      def bare(name, directory)
+        name.delete_prefix(File.join(directory, "")).delete_suffix(".json")
+      rescue EncodingError, ArgumentError
+        name
+      end
+
+      # Opening a pipe waits for somebody at its other end.
+      def check_kind
+        return if !File.exist?(path) || File.file?(path) || File.directory?(path)
+
+        raise FormatError, "#{self} is no regular file (#{File.ftype(path)}): remove it"
+      end
+
+      def unchanged?(text)
+        File.file?(path) && File.size(path) == text.bytesize && File.binread(path) == text.b
+      end
+
       def make_directory(directory)
         return if File.directory?(directory)
 
@@ -96,7 +126,7 @@ module RubyProf
       end
 
       def check(name)
-        raise TypeError, "the name of a call profile is a String, not #{::Kernel.instance_method(:class).bind_call(name)}" unless ::String === name
+        raise TypeError, "the name of a call profile is a String or a Symbol, not #{::Kernel.instance_method(:class).bind_call(name)}" unless ::String === name
 
         reason = fault(name)
         return unless reason

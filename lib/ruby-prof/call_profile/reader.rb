@@ -34,6 +34,11 @@ module RubyProf
     class Tree # :nodoc:
       # How many methods on the stack are looked at for the one that a block is written in.
       NEAR = 64
+      # These run text. It has lines of its own, but is said to be in the file of the method around it: code in a
+      # template, for instance.
+      OF_TEXT = ["Kernel#eval", "<Module::Kernel>#eval", "Binding#eval"].to_h { |name| [name, true] }.freeze
+      # These run text, or a block.
+      OF_BOTH = ["BasicObject#instance_eval", "Module#class_eval", "Module#module_eval"].to_h { |name| [name, true] }.freeze
 
       def initialize(thread, scope)
         @root = thread.call_tree
@@ -74,8 +79,18 @@ module RubyProf
         begins = begin_of(file, line)
         return parent if parent.file == file && parent.line == begins
 
-        @stack.last(NEAR).reverse_each.find { |method| method.file == file && method.line == begins } ||
+        near = @stack.last(NEAR)
+        here = ->(methods) { methods.reverse_each.find { |method| method.file == file && method.line == begins } }
+        text = near.rindex { |method| method.file.nil? && (OF_TEXT[method.full_name] || OF_BOTH[method.full_name]) }
+        (text ? around_text(near, text, file, here) : here.(near)) ||
           (parent.file == file && parent.line <= line ? parent : Reader::NO_METHOD)
+      end
+
+      # What a line of the text says of the file's methods is chance. The method around is the innermost one of that file
+      # below the evaluation.
+      def around_text(near, index, file, here)
+        blocks = OF_BOTH[near[index].full_name] ? near : near.drop(index + 1)
+        here.(blocks) || near.first(index).reverse_each.find { |method| method.file == file }
       end
 
       def begin_of(file, line)

@@ -17,8 +17,8 @@ module RubyProf
         @including = list(including)
         @ignored = list(ignore)
         @own = Filter.new(only: list(only) + @including)
-        @named = Filter.new(only: @including) if @including.any?
-        @ignore = Filter.new(only: @ignored) if @ignored.any?
+        @named = Filter.new(only: @including) unless @including.empty?
+        @ignore = Filter.new(only: @ignored) unless @ignored.empty?
         @place = Place.new
         @kinds = {}
         @names = {}
@@ -59,10 +59,14 @@ module RubyProf
       end
       private_class_method :transcoded
 
+      def self.list(patterns)
+        ::Array === patterns ? patterns : [patterns].compact
+      end
+
       private
 
       def list(patterns)
-        ::Array === patterns ? patterns : [patterns].compact
+        Scope.list(patterns)
       end
 
       def kind(method)

@@ -11,9 +11,11 @@ module RubyProf
       CALLERS = 5
       WIDEST = 60
       LONGEST_NAME = 160
+      LONGEST_PATH = 1000
       SIGNS = { added: "+", grown: "+", removed: "-", shrunk: "-", moved: "~" }.freeze
       COLORS = { "+" => 31, "-" => 32, "~" => 33 }.freeze
       FAINT = 2
+      UNSHOWABLE = /[[:cntrl:]\p{Cf}\p{Zl}\p{Zp}]/
 
       # What is in a row: numbers as texts.
       Row = Struct.new(:label, :before, :after, :note, :color)
@@ -47,9 +49,14 @@ module RubyProf
       end
 
       # A name that stays in its line and leaves the terminal as it is.
-      def self.shown(name)
-        name = "#{name[0, LONGEST_NAME]}..." if name.length > LONGEST_NAME
-        name.match?(/[[:cntrl:]\p{Cf}\p{Zl}\p{Zp}]/) ? name.gsub(/[[:cntrl:]\p{Cf}\p{Zl}\p{Zp}]/) { |char| char.dump[1..-2] } : name
+      def self.shown(name, longest = LONGEST_NAME)
+        name = "#{name[0, longest]}..." if name.length > longest
+        name.match?(UNSHOWABLE) ? name.gsub(UNSHOWABLE) { |char| char.dump[1..-2] } : name
+      end
+
+      # A method's name as people say it.
+      def self.method_name(full_name)
+        shown(Names.spoken(full_name))
       end
 
       def self.note(change)
@@ -57,8 +64,13 @@ module RubyProf
         when :added then "new"
         when :removed then "gone"
         when :moved then "other callers"
-        else change.percent >= 1000 ? "x#{(change.after / change.before.to_f).round}" : percent(change.percent)
+        else change.percent >= 100 ? times(change.after / change.before.to_f) : percent(change.percent)
         end
+      end
+
+      # From the double on: x2, x6.7, x1,000.
+      def self.times(factor)
+        factor >= 10 ? "x#{grouped(factor.round)}" : "x#{format("%.1f", factor).delete_suffix(".0")}"
       end
 
       def self.percent(number)
@@ -72,8 +84,8 @@ module RubyProf
       def rows_of(change)
         sign = SIGNS.fetch(change.kind)
         callers = change.callers.first(CALLERS)
-        rows = [row("  #{sign} #{Table.shown(change.name)}", change, Table.note(change), COLORS.fetch(sign))]
-        rows += callers.map { |caller| row("      from #{Table.shown(caller.name)}", caller, "", FAINT) }
+        rows = [row("  #{sign} #{Table.method_name(change.name)}", change, Table.note(change), COLORS.fetch(sign))]
+        rows += callers.map { |caller| row("      from #{Table.method_name(caller.name)}", caller, "", FAINT) }
         more = change.callers.size - callers.size
         rows << Row.new("      and #{Table.count(more, "more caller")}", nil, nil, "", FAINT) if more.positive?
         rows

@@ -62,6 +62,13 @@ module RubyProf
         single = SINGLETON.match(owner)
         single ? [full_name, single[:class], FLAGS[single[:kind]], name, nil] : [full_name, owner, 0, name, nil]
       end
+
+      # As people say it: "Store.query" for "<Class::Store>#query". Files have full names.
+      def self.spoken(full_name)
+        owner, hash, name = full_name.rpartition(">#")
+        single = SINGLETON.match("#{owner}>") unless hash.empty?
+        single && single[:kind] != "Object" ? "#{single[:class]}.#{name}" : full_name
+      end
     end
     private_constant :Tolerance, :Names
   end

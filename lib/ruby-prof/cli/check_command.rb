@@ -14,6 +14,11 @@ module RubyProf
     class CheckCommand
       include ReportWords
 
+      TABLE = CallProfile.const_get(:Table)
+      # How much is said of what went wrong.
+      MESSAGE = 4_000
+      private_constant :TABLE, :MESSAGE
+
       # What ruby-prof exits with if something grew beyond a limit.
       GROWN = 3
 
@@ -63,6 +68,9 @@ module RubyProf
           words.usage(OptionParser::MissingArgument.new("CURRENT, which profiles are to be checked?")) if files.empty?
           check(files)
         end
+      rescue Failure => e
+        # Names of files may have anything in them.
+        raise Failure.new(TABLE.shown(CallProfile.const_get(:Scope).text(e.message), MESSAGE), status: e.status)
       end
 
       private
@@ -120,9 +128,8 @@ module RubyProf
 
       def check(files)
         inputs = CheckInputs.new(only: @only, ignore: @ignore)
-        after = inputs.read(files)
         # What is written may be the baseline.
-        before = inputs.read([@baseline]) if @baseline
+        after, before = inputs.read(files, *([[@baseline]] if @baseline))
         write(after, files) if @written
         before ? compare(before, after, files) : 0
       end
@@ -138,11 +145,25 @@ module RubyProf
       def write(profile, files)
         target = File.expand_path(@written)
         check_different(target, files)
+        check_replaceable(target)
         ReportWriter.check_file(target)
         profile.save(target)
-        $stderr.puts "ruby-prof: wrote #{@written}: #{profile.names.size} methods, #{profile.called} calls"
-      rescue OutputError, SystemCallError, ArgumentError => e # ~nobody
+        $stderr.puts "ruby-prof: wrote #{TABLE.shown(CallProfile.const_get(:Scope).text(@written), TABLE::LONGEST_PATH)}: " \
+                     "#{TABLE.count(profile.names.size, "method")}, #{TABLE.count(profile.called, "call")}"
+      rescue SystemCallError => e
+        raise Failure, "#{@written} cannot be written: #{ReportWriter.reason(e)}"
+      rescue OutputError, ArgumentError => e # ~nobody
         raise Failure, e.message
+      end
+
+      # A program whose name was given by mistake stays. A damaged call profile may go.
+      def check_replaceable(path)
+        return if !File.file?(path) || File.zero?(path)
+
+        document = CallProfile.const_get(:Document)
+        return if File.binread(path, 4_096).include?(document::FORMAT)
+
+        raise Failure, "#{@written} is there already, and is no call profile: give another name, or delete it"
       end
 
       # Without C calls a method that Array#sort calls is its caller's.

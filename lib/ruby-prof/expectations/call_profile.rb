@@ -3,6 +3,7 @@
 require "ruby-prof"
 require "ruby-prof/call_profile"
 require "ruby-prof/call_profile/golden_file"
+require "ruby-prof/call_profile/unmatched"
 require "ruby-prof/counting"
 require "ruby-prof/expectations/verdict"
 require "ruby-prof/expectations/text"
@@ -17,16 +18,19 @@ module RubyProf
       # How often a block runs before a file is written.
       RUNS = 3
       UNSTABLE_SHOWN = 10
+      TESTS_SHOWN = 3
       # Parts of call profiles that nobody else needs.
       READER = CallProfile.const_get(:Reader)
       SCOPE = CallProfile.const_get(:Scope)
       PLACE = CallProfile.const_get(:Place)
       TABLE = CallProfile.const_get(:Table)
       TOLERANCE = CallProfile.const_get(:Tolerance)
+      UNMATCHED = CallProfile.const_get(:Unmatched)
+      NAMES = CallProfile.const_get(:Names)
       GOLDEN_FILE = CallProfile.const_get(:GoldenFile)
-      private_constant :READER, :SCOPE, :PLACE, :TABLE, :TOLERANCE, :GOLDEN_FILE
+      private_constant :READER, :SCOPE, :PLACE, :TABLE, :TOLERANCE, :UNMATCHED, :NAMES, :GOLDEN_FILE
 
-      # @param name [String] of the file, without ".json"
+      # @param name [String, Symbol] of the file, without ".json"
       # @param directory [String] of the files
       # @param including [Array] patterns of methods elsewhere, to be taken as well
       # @param ignore [Array] patterns of methods to be left out
@@ -55,6 +59,7 @@ module RubyProf
       # @return [Verdict]
       # @raise [RubyProf::FormatError] for a file that is damaged, or cannot be read
       # @raise [RubyProf::OutputError] if it cannot be written
+      # @raise [ArgumentError] for a pattern that names a class or method that the program does not have
       def check(block, negated: false)
         return differing(block) if negated
         return record(block) if GOLDEN_FILE.update? || (!@file.exist? && !GOLDEN_FILE.ci?)
@@ -72,10 +77,21 @@ module RubyProf
 
       def run(block)
         counts = Counting.run(nil, all_threads: @all_threads, &block)
+        check_patterns(counts.edges)
         scope = new_scope
         profile = READER.of_edges(counts.edges, scope)
         @tests = scope.tests
         profile
+      end
+
+      # Once the block ran: it may load what patterns name.
+      def check_patterns(edges)
+        return if @patterns_checked
+
+        lists = @options.transform_values { |patterns| SCOPE.list(patterns) }
+        lists[:within] = @within.keys if ::Hash === @within
+        UNMATCHED.check(lists, edges.flat_map { |edge| [edge.callee, edge.caller] }.uniq)
+        @patterns_checked = true
       end
 
       def new_scope
@@ -102,7 +118,8 @@ module RubyProf
         difference = profile.difference(before, within: @within)
         return Verdict.new(true, nil) if difference.empty?
 
-        Verdict.new(false, [*difference_text(difference), *unstable_text(profile, block), *written_here(profile), advice].join("\n"))
+        written = written_here(profile)
+        Verdict.new(false, [*difference_text(difference), *unstable_text(profile, block), *(written || advice)].join("\n"))
       end
 
       def difference_text(difference)
@@ -130,7 +147,7 @@ module RubyProf
 
       def written_here(profile)
         place = other_place(profile)
-        ["The file was written in this run by #{place}: give each example a name of its own.", ""] if place
+        "The file was written in this run by #{place}: give each example a name of its own" if place
       end
 
       # A line may be that of several examples: a loop, a shared example.
@@ -158,7 +175,8 @@ module RubyProf
         return Verdict.new(true, nil) unless @file.write(profile, test_place)
 
         message = "wrote #{@file}: #{Text.count(profile.names.size, "method")}, #{Text.count(profile.called, "call")}. Commit it"
-        $stderr.puts "ruby-prof: #{message}"
+        # The dots of a test run are in the line.
+        $stderr.puts "\nruby-prof: #{message}"
         Verdict.new(true, message)
       end
 
@@ -167,7 +185,7 @@ module RubyProf
         differences = profiles.combination(2).map { |one, other| other.difference(one, within: @within) }
         lines = differences.flat_map { |each| each.changes.map(&:name) }.uniq.sort.map do |name|
           counts = profiles.map { |each| each.called(name) }
-          "  #{TABLE.shown(name)} #{Sizes.list(counts)}#{" (by different callers)" if counts.uniq.size == 1}"
+          "  #{TABLE.method_name(name)} #{Sizes.list(counts)}#{" (by different callers)" if counts.uniq.size == 1}"
         end
         lines.size > UNSTABLE_SHOWN ? [*lines.first(UNSTABLE_SHOWN), "  and #{lines.size - UNSTABLE_SHOWN} more"] : lines
       end
@@ -182,7 +200,18 @@ module RubyProf
         here = "the block called no method of your own code, so #{@file} was not written."
         return "#{here} Methods elsewhere can be taken: including: [\"JSON.*\"]" if tests.empty?
 
-        "#{here} It called methods of the tests themselves: #{tests.first(3).join(", ")}. Take them with including: #{tests.first(3).inspect}"
+        named = tests.first(TESTS_SHOWN).map { |name| TABLE.method_name(name) }
+        more = " and #{TABLE.grouped(tests.size - TESTS_SHOWN)} more" if tests.size > TESTS_SHOWN
+        "#{here} It called methods of the tests themselves: #{named.join(", ")}#{more}. Take them with #{including(tests)}"
+      end
+
+      # The methods, or their classes.
+      def including(tests)
+        names = tests.size > TESTS_SHOWN ? tests.map { |name| NAMES.facts(name)[1] }.uniq : tests.map { |name| NAMES.spoken(name) }
+        patterns = names.first(TESTS_SHOWN).map { |name| TABLE.shown(name).inspect }
+        return "including: #{patterns.size == 1 ? patterns.first : "[#{patterns.join(", ")}]"}" if names.size <= TESTS_SHOWN
+
+        "including: [#{patterns.join(", ")}] and #{TABLE.count(names.size - TESTS_SHOWN, "more class").sub(/classs\z/, "classes")}"
       end
 
       def missing_in_ci

@@ -26,12 +26,53 @@ fn encode(ruby: &Ruby, profile: &Recorded) -> Result<RString, Error> {
     Ok(ruby.str_from_slice(&bytes))
 }
 
-fn decode(ruby: &Ruby, bytes: RString) -> Result<Recorded, Error> {
-    // SAFETY: the bytes are copied before Ruby runs again.
-    let bytes = unsafe { bytes.as_slice() }.to_vec();
+fn decode(ruby: &Ruby, head: Option<RString>, bytes: RString) -> Result<Recorded, Error> {
+    make_sure_of_memory(ruby, bytes.len())?;
     guard(ruby, || {
-        rubyprof_file::from_bytes(&bytes).map_err(|error| errors::format(ruby, &error.to_string()))
+        // SAFETY: no Ruby runs, and nothing collects garbage, while the bytes are read.
+        let decoded = unsafe {
+            match head {
+                Some(head) => rubyprof_file::from_parts(head.as_slice(), bytes.as_slice()),
+                None => rubyprof_file::from_bytes(bytes.as_slice()),
+            }
+        };
+        decoded.map_err(|error| errors::format(ruby, &error.to_string()))
     })
+}
+
+/// Where there is too little memory, Rust would end the process. Ruby's NoMemoryError can be rescued.
+fn make_sure_of_memory(ruby: &Ruby, length: usize) -> Result<(), Error> {
+    // A few MB are always there.
+    if length < 1 << 20 {
+        return Ok(());
+    }
+    let needed = length.saturating_mul(rubyprof_file::USUAL_MEMORY_A_BYTE);
+    if Vec::<u8>::new().try_reserve_exact(needed).is_ok() {
+        return Ok(());
+    }
+    Err(Error::new(
+        ruby.exception_no_mem_error(),
+        format!(
+            "reading this profile of {} MB takes some {} MB of memory",
+            length >> 20,
+            needed >> 20
+        ),
+    ))
+}
+
+/// `Profile.stored_length(head)`: how many bytes follow the first ones of a file.
+fn stored_length(ruby: &Ruby, _: RClass, head: RString) -> Result<u64, Error> {
+    // SAFETY: no Ruby runs while the bytes are read.
+    let length = unsafe { rubyprof_file::stored_length(head.as_slice()) };
+    length.map_err(|error| errors::format(ruby, &error.to_string()))
+}
+
+/// `Profile.of_file(head, rest)`: a profile from the first bytes of a file, and the others.
+fn of_file(ruby: &Ruby, _: RClass, head: RString, rest: RString) -> Result<Value, Error> {
+    let profile = decode(ruby, Some(head), rest)?;
+    let object = ruby.obj_wrap(Profile::default());
+    object.become_loaded(ruby, profile)?;
+    Ok(object.into_value_with(ruby))
 }
 
 fn dump(ruby: &Ruby, rb_self: Obj<Profile>) -> Result<RString, Error> {
@@ -47,7 +88,7 @@ fn load(ruby: &Ruby, rb_self: Obj<Profile>, bytes: Value) -> Result<Obj<Profile>
         let message = "this is no profile of ruby-prof-rs: ruby-prof's own dumps cannot be read";
         return Err(errors::format(ruby, message));
     };
-    let profile = decode(ruby, bytes)?;
+    let profile = decode(ruby, None, bytes)?;
     rb_self.become_loaded(ruby, profile)?;
     Ok(rb_self)
 }
@@ -61,7 +102,7 @@ fn dump_thread(ruby: &Ruby, rb_self: Obj<Thread>) -> Result<RString, Error> {
 }
 
 fn load_thread(ruby: &Ruby, rb_self: Obj<Thread>, bytes: RString) -> Result<Obj<Thread>, Error> {
-    let profile = decode(ruby, bytes)?;
+    let profile = decode(ruby, None, bytes)?;
     let store = Store::recorded(profile);
     let view = store.view();
     let Some(thread) = view.profile.threads().first() else {
@@ -103,6 +144,8 @@ pub(crate) fn init(ruby: &Ruby) -> Result<(), Error> {
     profile.define_method("_dump_data", method!(dump, 0))?;
     profile.define_method("_load_data", method!(load, 1))?;
     profile.define_singleton_method("together", function!(together, 2))?;
+    profile.define_singleton_method("stored_length", method!(stored_length, 1))?;
+    profile.define_singleton_method("of_file", method!(of_file, 2))?;
     let thread: RClass = module.const_get("Thread")?;
     thread.define_method("_dump_data", method!(dump_thread, 0))?;
     thread.define_method("_load_data", method!(load_thread, 1))

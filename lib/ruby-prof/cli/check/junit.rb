@@ -43,7 +43,7 @@ module RubyProf
             head = "    <testcase classname=\"ruby-prof check\" name=\"#{result.limit}\""
             return "#{head}/>" unless result.exceeded
 
-            heading = "#{Text::HEADINGS.fetch(result.limit)}: #{result.found.first(3).map(&:name).join(", ")}#{", ..." if result.found.size > 3}"
+            heading = "#{Text::HEADINGS.fetch(result.limit)}: #{result.found.first(3).map { |change| CallProfile.const_get(:Names).spoken(change.name) }.join(", ")}#{", ..." if result.found.size > 3}"
             table = CallProfile.const_get(:Table).new(result.found, color: false, limit: METHODS).to_s
             "#{head}>\n      <failure message=\"#{escape(heading)}\">#{escape(table).gsub("&#10;", "\n")}</failure>\n    </testcase>"
           end

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "shellwords"
+
 module RubyProf
   module CLI
     module CheckReports
@@ -18,12 +20,24 @@ module RubyProf
             failures = check.results.select(&:exceeded)
             parts = failures.map { |result| failure(result, color) }
             others = check.difference.changes - failures.flat_map(&:found)
-            parts << "Also changed, within the limits:\n#{table(others, color)}" if others.any?
+            parts << "#{failures.empty? ? "Changed" : "Also changed"}, within the limits:\n#{table(others, color)}" if others.any?
             parts << last_line(check, failures)
+            parts.last << "\n#{advice(check)}" if failures.any?
             "#{parts.join("\n\n")}\n"
           end
 
           private
+
+          # A saved profile is never written over.
+          def advice(check)
+            text = check.baseline.end_with?(".json")
+            words = [text ? check.baseline : nil, *check.current].map { |path| path ? word(path) : "FILE" }
+            "If this is meant, write a new baseline: ruby-prof check --write #{words.join(" ")}"
+          end
+
+          def word(path)
+            Table.shown(CallProfile.const_get(:Scope).text(Shellwords.escape(path)), Table::LONGEST_PATH)
+          end
 
           def failure(result, color)
             size = result.found.size
