@@ -17,6 +17,7 @@ module RubyProf
         @description = description
         @identity = identity
         @profile = Profile.new(**tag.profile_options, **{ include_threads: threads }.compact)
+        TestProfiles.record_ours(@profile)
         @pid = Process.pid
       end
 
