@@ -116,7 +116,7 @@ module RubyProf
     end
   end
 
-  HIDDEN.push(TestRun, TestRun::Text, TestRun::Settings, TestRun::Tag, TestRun::Framework, TestRun::Output, TestRun::ExampleProfile,
+  HIDDEN.push(TestRun, TestRun::Text, TestRun::FileLimit, TestRun::Settings, TestRun::Tag, TestRun::Framework, TestRun::Output, TestRun::ExampleProfile,
               TestRun::Announcement)
   private_constant :TestRun
 end

@@ -3,6 +3,7 @@
 require "ruby-prof/report_writer"
 require "ruby-prof/whole_file"
 require "ruby-prof/test_run/text"
+require "ruby-prof/test_run/file_limit"
 
 module RubyProf
   module TestRun
@@ -89,7 +90,7 @@ module RubyProf
       def attempt(name)
         target = path(name)
         ReportWriter.make_directory(File.dirname(target))
-        yield target
+        FileLimit.as_error { yield target }
         shown(target)
       rescue SystemCallError, IOError => e
         # The same for all files of a directory that takes none.

@@ -99,6 +99,7 @@ module RubyProf
         rescue SystemCallError
           next
         end
+        @output.problem("the run's profile could not be saved elsewhere either")
       end
     end
   end

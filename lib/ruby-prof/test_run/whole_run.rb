@@ -123,7 +123,7 @@ module RubyProf
         return @announcement if @began.nil?
 
         end_all
-        @announcement = Publication.new(settings, @output, @parallel).publish(part)
+        @announcement = FileLimit.as_error { Publication.new(settings, @output, @parallel).publish(part) }
       rescue StandardError, NotImplementedError, NoMemoryError => e
         @output.problem("the run's reports could not be written: #{e.message} (#{e.class})")
         @announcement
@@ -232,6 +232,6 @@ module RubyProf
       end
     end
 
-    HIDDEN.push(Spool, Recording, WholeRun, Parallel)
+    HIDDEN.push(Spool, SpoolFiles, Recording, WholeRun, Parallel)
   end
 end
