@@ -71,6 +71,8 @@ pub enum Status {
     Failed,
     /// It did not run, or was not expected to be right.
     Pending,
+    /// It left the run: by `exit`, or a signal ended it.
+    Ended,
 }
 
 impl Status {
@@ -80,6 +82,7 @@ impl Status {
             "passed" => Some(Self::Passed),
             "failed" => Some(Self::Failed),
             "pending" => Some(Self::Pending),
+            "ended" => Some(Self::Ended),
             _ => None,
         }
     }
@@ -89,6 +92,7 @@ impl Status {
             Self::Passed => 0,
             Self::Failed => 1,
             Self::Pending => 2,
+            Self::Ended => 3,
         }
     }
 }

@@ -12,10 +12,12 @@ module RubyProf
           alone = order != :parallel
           @ruby_prof = MinitestAdapter.profile_for(self, alone)
           whole&.example_began(alone: alone)
-          super
+          result = super
         ensure
           @ruby_prof&.stop
           whole&.example_left(alone: alone)
+          # An exit or a signal, of which Minitest records nothing.
+          MinitestAdapter.ended(self) if whole && result.nil?
           MinitestAdapter.deliver(@ruby_prof)
         end
 
@@ -98,6 +100,13 @@ module RubyProf
         def profile_for(test, alone)
           value = test.class.respond_to?(:ruby_prof_tag) ? test.class.ruby_prof_tag(test.name) : nil
           TestProfile.new(test, value, alone) if Tag.wanted?(value)
+        end
+
+        # A test that ended the run.
+        def ended(test)
+          name = identity(test.class, test.name)
+          file, line = test.method(test.name).unbind.source_location
+          TestRun.whole.example_recorded(id: name, description: name, location: "#{TestRun.output.shown(file.to_s)}:#{line}", status: :ended, seconds: test.time)
         end
 
         def deliver(profile)

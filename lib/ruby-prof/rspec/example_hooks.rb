@@ -7,9 +7,11 @@ module RubyProf
       # before hook and the example.
       module ExampleHooks
         def run(instance, reporter)
+          @ruby_prof_recorded = false
           super
         ensure
-          # Also after an exit, of which RSpec records nothing.
+          # Also after an exit or a signal, of which RSpec records nothing.
+          RSpecAdapter.record(self, :ended) unless @ruby_prof_recorded
           @ruby_prof = RSpecAdapter.deliver(@ruby_prof)
         end
 
@@ -53,6 +55,7 @@ module RubyProf
         # Told of every example, also of those that did not run.
         def record_finished(status, reporter)
           super
+          @ruby_prof_recorded = true
           RSpecAdapter.record(self, status)
         end
       end

@@ -87,6 +87,7 @@ module RubyProf
       # The run in a few lines.
       class SummaryLines
         WIDEST = 70
+        MARKS = { "failed" => "failed", "ended" => "ended the run" }.freeze
 
         def initialize(summary, shown)
           @summary = summary
@@ -127,7 +128,7 @@ module RubyProf
           widths = cells.transpose.map { |column| column.map(&:length).max }
           ["", title] + cells.zip(rows).map do |(*numbers, name), row|
             numbers = numbers.zip(widths).map { |number, width| number.rjust(width) }
-            "  #{[*numbers, name.ljust(widths.last), Text.line(row.location)].join("  ")}#{"  failed" if row.failed?}"
+            "  #{[*numbers, name.ljust(widths.last), Text.line(row.location)].join("  ")}#{"  #{MARKS[row.status]}" if MARKS.key?(row.status)}"
           end
         end
 

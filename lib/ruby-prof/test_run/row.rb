@@ -2,7 +2,8 @@
 
 module RubyProf
   module TestRun
-    # An example that was run: `status` is "passed", "failed" or "pending"; `seconds` as the test framework took them; `total`
+    # An example that was run: `status` is "passed", "failed", "pending" or "ended" (it left the
+    # run: by exit, or a signal ended it); `seconds` as the test framework took them; `total`
     # in the unit of the measure mode, `calls`, `objects`: nil if they were not measured; `report`: its report's path below
     # the output directory, or nil; `expectations`: [{ expectation:, limit:, called:, passed: }]; `process`: the number of
     # the parallel process, or nil; `failure`: the beginning of the failure's message, or nil.
@@ -18,6 +19,10 @@ module RubyProf
 
       def failed?
         status == "failed"
+      end
+
+      def ended?
+        status == "ended"
       end
     end
   end

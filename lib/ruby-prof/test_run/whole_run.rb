@@ -92,7 +92,7 @@ module RubyProf
       # @param id [String] the same in every run
       # @param description [String]
       # @param location [String] file:line
-      # @param status [Symbol, String] passed, failed or pending
+      # @param status [Symbol, String] passed, failed, pending, or ended: it left the run
       # @param seconds [Float, nil] as the test framework took them
       # @param failure [String, nil] its message
       def example_recorded(id:, description:, location:, status:, seconds:, failure: nil)
