@@ -94,20 +94,25 @@ module RubyProf
       end
 
       def read_parts
-        parts = Dir.children(@directory).grep(PART).map do |name|
-          part = Part.load(File.join(@directory, name))
-          profile = File.join(@directory, "#{name.delete_suffix(".json")}.rbprof")
-          part.profile = File.binread(profile) if File.file?(profile)
-          part
-        end
+        parts = Dir.children(@directory).grep(PART).sort.filter_map { |name| read_part(File.join(@directory, name)) }
         parts.sort_by { |part| [part.facts["number"].to_i, part.facts["pid"]] }
+      end
+
+      # Another process's part takes nobody else's report with it.
+      def read_part(path)
+        part = Part.load(path)
+        profile = path.sub(/json\z/, "rbprof")
+        part.profile = File.binread(profile) if File.file?(profile)
+        part
+      rescue ArgumentError, SystemCallError => e
+        @output.problem("#{@output.shown(path)} is left out, what a process of this run wrote: #{e.is_a?(ArgumentError) ? e.message : ReportWriter.reason(e)}")
       end
 
       def find_missing
         there = Dir.children(@directory)
         ended = there.filter_map { |name| name[PART, 1] }
         started = there.filter_map { |name| name[STARTED, 1] } - ended
-        started.map { |pid| [File.read(File.join(@directory, "#{pid}.started")), alive?(pid.to_i)] }.sort
+        started.map { |pid| [Text.clean(File.binread(File.join(@directory, "#{pid}.started"), 40)), alive?(pid.to_i)] }.sort
       end
 
       # Deletes what earlier runs left, unless they go on.

@@ -70,14 +70,27 @@ module RubyProf
       end
 
       def whole(parts)
-        profiles = parts.filter_map(&:profile)
-        profiles.reduce do |one, other|
+        merged(parts)
+      rescue RubyProf::Error
+        merged(parts.select { |part| readable?(part) })
+      rescue StandardError => e
+        @output.problem("the processes' profiles cannot be merged: #{e.message} (#{e.class})")
+      end
+
+      def merged(parts)
+        parts.filter_map(&:profile).reduce do |one, other|
           bytes, pruned = Spool.merge([one, other])
           @pruned ||= pruned
           bytes
         end
-      rescue StandardError => e
-        @output.problem("the processes' profiles cannot be merged: #{e.message} (#{e.class})")
+      end
+
+      def readable?(part)
+        Spool.merge([part.profile]) if part.profile
+        true
+      rescue RubyProf::Error => e
+        @output.problem("the profile of process #{part.facts["number"]} is left out, it cannot be read: #{e.message}")
+        false
       end
 
       def report(bytes)

@@ -13,6 +13,17 @@ module RubyProf
         to_h.reject { |name, _| name == :place }
       end
 
+      STATUSES = %w[passed failed pending ended].freeze
+      TEXTS = %w[id description location].freeze
+      NUMBERS = %w[total calls objects].freeze
+
+      # @return [Boolean] whether it is what {#to_data} gave
+      def self.data?(data)
+        Hash === data && TEXTS.all? { |name| String === data[name] } && NUMBERS.all? { |name| data[name].nil? || (Integer === data[name] && data[name] >= 0) } &&
+          STATUSES.include?(data["status"]) && (data["seconds"].nil? || Numeric === data["seconds"]) && [data["report"], data["failure"]].all? { |text| text.nil? || String === text } &&
+          Array === data["expectations"] && data["expectations"].all?(Hash)
+      end
+
       def self.from_data(data)
         new(*members.map { |name| data[name.to_s] })
       end
