@@ -177,7 +177,9 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
     expect(result.stdout + result.stderr).to include "tmp/ruby-prof/index.html"
     project.clear
     project.write("spec/exit_spec.rb", "require 'helper'\nraise 'while loading'")
-    expect(project.rspec("spec/exit_spec.rb", env: { "RUBY_PROF" => "1" }).stdout).to include "while loading"
+    result = project.rspec("spec/exit_spec.rb", env: { "RUBY_PROF" => "1" })
+    expect(result.stdout).to include "while loading"
+    expect(result.stderr).to eq "ruby-prof: no example ran, so there is no report on the run\n"
     expect(File).not_to exist project.path("tmp")
   ensure
     FileUtils.rm_f(project.path("spec/exit_spec.rb"))
