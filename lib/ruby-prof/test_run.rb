@@ -44,7 +44,7 @@ module RubyProf
         @whole = WholeRun.new(framework, settings, output)
         @whole.boot
       rescue ArgumentError => e
-        abort("ruby-prof: #{e.message}")
+        refuse(e.message)
       end
 
       # Takes back what {begin} began: somebody else uses the framework (bisecting, a dry run).
@@ -102,6 +102,15 @@ module RubyProf
       end
 
       private
+
+      # Test frameworks take an exit while they load for an error of the file that they load, and tell it at length.
+      def refuse(message)
+        $stdout.flush
+        ReportWriter.say(Text.line(message, longest: 1000))
+        $stderr.flush
+      ensure
+        exit!(1)
+      end
 
       # As JSON has it.
       def plain(value)

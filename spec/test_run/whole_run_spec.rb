@@ -116,10 +116,18 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
     "RUBY_PROF_ONLY" => ["a b", "Foo#bar, Foo.bar"] }.each do |name, (value, wanted)|
     it "ends before anything runs if #{name} cannot be used" do
       result = project.rspec(env: { "RUBY_PROF" => "1", name => value })
-      expect(result.status.exitstatus).not_to eq 0
+      expect(result.status.exitstatus).to eq 1
       expect(result.stderr).to include("ruby-prof: #{name}", value, wanted)
-      expect(result.stdout).not_to include "6 examples"
+      expect(result.stderr.lines.length).to eq 1
+      expect(result.stdout).to eq ""
       expect(File).not_to exist project.path("tmp")
+    end
+  end
+
+  it "names the variable that has bytes that are no text" do
+    %w[RUBY_PROF RUBY_PROF_TOP RUBY_PROF_OUT RUBY_PROF_ONLY RUBY_PROF_FORMAT].each do |name|
+      result = project.rspec(env: { "RUBY_PROF" => "1", name => "\xff" })
+      expect([result.status.exitstatus, result.stdout, result.stderr]).to eq [1, "", "ruby-prof: #{name}=? cannot be used: it has bytes that are no UTF-8\n"]
     end
   end
 

@@ -49,7 +49,7 @@ module RubyProf
           @profile.tag.setup? ? @profile.start : (@body = BodyHooks.put_on(test))
         rescue ArgumentError, TypeError => e
           @profile = nil
-          raise ArgumentError, "#{e.message}. It stands at #{Text.line(name)}"
+          raise ArgumentError, "#{e.message}. It stands at #{Text.line(name)}", [MinitestAdapter.location(test)], cause: nil
         end
 
         def start
@@ -105,8 +105,13 @@ module RubyProf
         # A test that ended the run.
         def ended(test)
           name = identity(test.class, test.name)
-          file, line = test.method(test.name).unbind.source_location
-          TestRun.whole.example_recorded(id: name, description: name, location: "#{TestRun.output.shown(file.to_s)}:#{line}", status: :ended, seconds: test.time)
+          TestRun.whole.example_recorded(id: name, description: name, location: location(test), status: :ended, seconds: test.time)
+        end
+
+        # @return [String] file:line of a test
+        def location(test)
+          file, line = test.class.instance_method(test.name).source_location
+          "#{TestRun.output.shown(file.to_s)}:#{line}"
         end
 
         def deliver(profile)

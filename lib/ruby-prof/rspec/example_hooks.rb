@@ -69,7 +69,8 @@ module RubyProf
 
           ExampleProfile.new(value, description: example.full_description, identity: example.id)
         rescue ArgumentError, TypeError => e
-          raise ArgumentError, "#{e.message}. It stands at “#{Text.line(example.full_description)}” (#{Text.line(example.location)})"
+          raise ArgumentError, "#{e.message}. It stands at “#{Text.line(example.full_description)}” (#{Text.line(example.location)})",
+                [example.location], cause: nil
         end
 
         # Writes the report, outside of the example's time.

@@ -72,8 +72,11 @@ module RubyProf
       private
 
       def value(name)
-        text = @environment[name]
-        return if text.nil? || text.strip.empty?
+        text = @environment[name] or return
+        # The program's language may be unset.
+        text = text.dup.force_encoding(Encoding::UTF_8) unless text.valid_encoding?
+        raise ArgumentError, "#{name}=#{text.scrub("?")} cannot be used: it has bytes that are no UTF-8" unless text.valid_encoding?
+        return if text.strip.empty?
 
         text.strip
       end
