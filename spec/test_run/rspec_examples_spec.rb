@@ -164,6 +164,15 @@ RSpec.describe "examples with :ruby_prof", stress: false do
     expect(result.stdout).to include("unknown option :printr: it can be printer:", "“Shop one” (./spec/shop_spec.rb:3)", ":flut is no printer: it can be flat,",
                                      ":warp is no measure mode: it can be wall,", "min_percent", "7 cannot be used", "setup: 1 cannot be used")
     expect(@project.reports.length).to eq 1
+    expect(result.stdout).not_to match(/Caused by|example_hooks|rspec.core/)
+    expect(result.stdout).to include "     # ./spec/shop_spec.rb:3\n"
+  end
+
+  it "says so if an example's pattern names what is nowhere" do
+    result = project('it("one", ruby_prof: { only: ["Nope", "Shop"], exclude: "Shop#no" }) { Shop.new.tax(1) }').rspec
+    expect(result.stdout).to include("ruby-prof: “Shop one”: only: Nope matched nothing: the program has no Nope\n",
+                                     "ruby-prof: “Shop one”: exclude: Shop#no matched nothing: Shop has no instance method no\n")
+    expect(result.stdout.scan("matched nothing").length).to eq 2
   end
 
   it "profiles beside a profile that is running already" do

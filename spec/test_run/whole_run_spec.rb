@@ -133,7 +133,12 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
 
   it "says so if RUBY_PROF_ONLY names what is nowhere" do
     result = project.rspec(env: { "RUBY_PROF" => "1", "RUBY_PROF_ONLY" => "Shop,Shoop#tax" })
-    expect(result.stdout).to include "ruby-prof: Shoop#tax matched nothing: the program has no Shoop"
+    expect(result.stdout).to include "ruby-prof: RUBY_PROF_ONLY=Shoop#tax matched nothing: the program has no Shoop"
+    result = project.rspec(env: { "RUBY_PROF" => "1", "RUBY_PROF_ONLY" => "Nope", "RUBY_PROF_EXCLUDE" => "Shop,No::Such" })
+    expect(result.stdout).to include("ruby-prof: RUBY_PROF_ONLY=Nope matched nothing: the program has no Nope\n", "ruby-prof: RUBY_PROF_EXCLUDE=No::Such matched nothing")
+    expect(result.stdout.scan("matched nothing").length).to eq 2
+    expect(result.stdout).not_to include "most calls"
+    expect(project.read("tmp/ruby-prof/index.html")).not_to include "most-calling-title"
   end
 
   it "is profiled beside the profile of the whole program" do

@@ -215,7 +215,7 @@ impl<'a> View<'a> {
                 notes: &run.notes,
             },
             slowest: top(run, |example| Some(example.nanoseconds)),
-            most_calling: top(run, |example| example.calls),
+            most_calling: without_zeros(top(run, |example| example.calls)),
             most_valued: top(run, |example| unit_title(unit).and(example.value)),
             data: data(&run.examples),
         }
@@ -251,6 +251,14 @@ fn top(run: &TestRun, of: impl Fn(&Example) -> Option<u64>) -> Vec<Row<'_>> {
         report: example.report.as_deref(),
     });
     rows.collect()
+}
+
+/// Nothing, if nothing was called.
+fn without_zeros(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
+    match rows.iter().all(|row| row.calls == Some(0)) {
+        true => Vec::new(),
+        false => rows,
+    }
 }
 
 /// `[[description, location, status, nanoseconds, calls, value, report, process], ...]`, safe inside a script element.

@@ -48,6 +48,7 @@ module RubyProf
         bytes, total, calls, = TestProfiles.take(@profile, Framework.own, Framework.libraries)
         profile = Profile.allocate
         profile._load_data(bytes)
+        tag.unmatched.each { |sentence| TestRun.output.problem("“#{Text.line(@description)}”: #{sentence}") }
         title = { title: Text.line(@description, longest: 200) }
         path = TestRun.output.report(profile, tag.kind, TestRun.output.stem(@description, @identity), title.merge(tag.printer_options))
         path && Report.new(@description, tag.profile_options[:measure_mode], total, calls, path)

@@ -66,7 +66,7 @@ module RubyProf
       # @return [Array<String>] sentences about names in RUBY_PROF_ONLY and RUBY_PROF_EXCLUDE that nothing has, now that all is
       #   loaded
       def unmatched
-        %w[RUBY_PROF_ONLY RUBY_PROF_EXCLUDE].flat_map { |name| PatternList.missing(value(name) || "") }
+        %w[RUBY_PROF_ONLY RUBY_PROF_EXCLUDE].flat_map { |name| PatternList.missing(value(name) || "").map { |sentence| "#{name}=#{sentence}" } }
       end
 
       private
@@ -131,9 +131,12 @@ module RubyProf
       end
 
       def patterns(name)
-        PatternList.parse(value(name) || "")
-      rescue ArgumentError => e
-        raise ArgumentError, "#{name}: #{e.message}"
+        text = value(name) or return []
+        begin
+          PatternList.parse(text)
+        rescue ArgumentError => e
+          raise ArgumentError, "#{name}: #{e.message}"
+        end
       end
     end
   end
