@@ -198,6 +198,24 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
     FileUtils.rm_f(project.path("spec/exit_spec.rb"))
   end
 
+  it "counts the same calls on the page and in the reports" do
+    project.rspec(env: { "RUBY_PROF" => "1", "RUBY_PROF_FORMAT" => "json" })
+    calls = ->(name) { project.read("tmp/ruby-prof/#{name}")[%r{<dt>Calls</dt><dd>([\d,]+)</dd>}, 1].delete(",").to_i }
+    expect(calls["run.html"]).to eq calls["index.html"]
+    expect(calls["index.html"]).to eq project.json["totals"]["calls"]
+    expect(calls[project.reports.grep(/Shop-loops/).first]).to eq project.example("Shop loops")["calls"]
+  end
+
+  it "shows paths from where the run began" do
+    other = TestProject.new("spec/in_spec.rb" => "require 'ruby-prof/rspec'\nRSpec.describe('in') { it('goes', :ruby_prof) { Dir.chdir('/tmp'); Shop.new.tax(1) } }")
+    result = other.rspec(env: { "RUBY_PROF" => "1" })
+    expect(result.stdout).to include("  tmp/ruby-prof/in-goes-", "  Index    tmp/ruby-prof/index.html")
+    expect(other.reports).to include("index.html", "run.html")
+    expect(other.rspec.stdout).to include "  tmp/ruby-prof/in-goes-"
+  ensure
+    other&.delete
+  end
+
   it "shows the C calls of expectations' blocks, and none of ours" do
     other = TestProject.new("spec/c_spec.rb" => <<~RUBY)
       require "ruby-prof/rspec"

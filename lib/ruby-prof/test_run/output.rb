@@ -20,6 +20,10 @@ module RubyProf
         @lock = Mutex.new
         @taken = {}
         @problems = []
+        # A test may go elsewhere; who reads what a run says has not.
+        @here = "#{Dir.pwd}/"
+      rescue SystemCallError
+        @here = nil
       end
 
       # A name for a file: of a description, which may be anything, and told from others by what identifies it.
@@ -65,12 +69,9 @@ module RubyProf
         File.join(directory, name)
       end
 
-      # @return [String] relative to the current directory where that is shorter
+      # @return [String] relative to the directory in which the process began, where that is shorter
       def shown(path)
-        here = "#{Dir.pwd}/"
-        path.start_with?(here) ? path.delete_prefix(here) : path
-      rescue SystemCallError
-        path
+        @here && path.start_with?(@here) ? path.delete_prefix(@here) : path
       end
 
       # Yields each problem that was not told yet.
