@@ -83,6 +83,23 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
     expect(project.reports.grep(%r{\Aexamples/}).map { |name| name.sub(/-\h{8}/, "") }).to contain_exactly("examples/Shop-loops.txt", "examples/Shop-sleeps.txt", "examples/mine.txt")
   end
 
+  it "leaves no file of an earlier run that this one does not write" do
+    other = TestProject.new("spec/fails_spec.rb" => <<~RUBY, "tmp/ruby-prof/mine-12345678.html" => "mine")
+      require "ruby-prof/rspec"
+      RSpec.describe(Shop) do
+        it("fails", ruby_prof: (ENV["TAG"] ? :flat : nil)) { expect { Shop.new.tax(1) }.to make_calls("Shop#tax").exactly(ENV["TIMES"].to_i).times }
+      end
+    RUBY
+    other.rspec(env: { "RUBY_PROF" => "1", "RUBY_PROF_FORMAT" => "text,json,junit", "TIMES" => "2", "TAG" => "1" })
+    expect(other.reports).to include("index.html", "run.html", "run.json", "junit.xml", /\AShop-fails-\h{8}\.txt\z/)
+    failures = other.reports.grep(/\.html\z/).grep_v(%r{\A(?:run|index|mine|examples/)})
+    expect(failures.length).to eq 1
+    other.rspec(env: { "RUBY_PROF" => "flat", "TIMES" => "1" })
+    expect(other.reports).to contain_exactly("index.html", "run.txt", "run.rbprof", %r{\Aexamples/Shop-fails-\h{8}\.txt\z}, "mine-12345678.html")
+  ensure
+    other&.delete
+  end
+
   it "knows modes, C calls and another directory" do
     env = { "RUBY_PROF" => "flame_graph", "RUBY_PROF_MODE" => "allocations", "RUBY_PROF_C_CALLS" => "0", "RUBY_PROF_OUT" => "prof/out", "RUBY_PROF_FORMAT" => "json,text" }
     result = project.rspec(env: env)

@@ -20,6 +20,7 @@ module RubyProf
         @lock = Mutex.new
         @taken = {}
         @problems = []
+        @written = []
         # A test may go elsewhere; who reads what a run says has not.
         @here = "#{Dir.pwd}/"
       rescue SystemCallError
@@ -65,6 +66,11 @@ module RubyProf
         attempt(name) { |path| WholeFile.write(path, bytes) }
       end
 
+      # @return [Array<String>] names below the directory of what was written
+      def written
+        @lock.synchronize { @written.uniq }
+      end
+
       def path(name)
         File.join(directory, name)
       end
@@ -92,6 +98,7 @@ module RubyProf
         target = path(name)
         ReportWriter.make_directory(File.dirname(target))
         FileLimit.as_error { yield target }
+        @lock.synchronize { @written << name }
         shown(target)
       rescue SystemCallError, IOError => e
         # The same for all files of a directory that takes none.

@@ -42,9 +42,16 @@ module RubyProf
         end
         write_json(summary, announcement) if format?("json")
         announcement.add(:junit, @output.write("junit.xml", JUnitFormat.new(summary).to_s)) if format?("junit")
+        clear_earlier(summary) if summary.profiled?
         summary.number = @parallel&.number
         announcement.summary = summary if format?("text")
         announcement
+      end
+
+      # What an earlier run wrote and this one did not is gone then: it would stand beside this run's as if it were of it.
+      def clear_earlier(summary)
+        run = @parallel ? @parallel.name : "#{Process.pid}-#{Random.urandom(8).unpack1("H*")}"
+        Manifest.new(@output, run).replace(@output.written | summary.rows.filter_map(&:report))
       end
 
       # Loads json, which the tests' own code may do without.
@@ -58,7 +65,6 @@ module RubyProf
       end
 
       def write_pages(summary, parts, announcement)
-        Manifest.new(@output, @parallel ? @parallel.name : "#{Process.pid}-#{Random.urandom(8).unpack1("H*")}").replace(summary.rows.filter_map(&:report))
         bytes = whole(parts)
         if bytes
           summary.pruned ||= @pruned
