@@ -137,6 +137,14 @@ RSpec.describe "a run of several processes", stress: false do
     expect(Dir.children(@project.path("tmp/ruby-prof/.parallel"))).to eq ["lock"]
   end
 
+  it "says how processes that were started apart find each other" do
+    env = ENVIRONMENT.merge("TEST_ENV_NUMBER" => "2", "PARALLEL_TEST_GROUPS" => "2")
+    wait_for(@project.spawn_rspec("spec/part1_spec.rb", env: env))
+    expect(@project.read("out.log")).to include "others of this run are not: the report so far is tmp/ruby-prof/index.html; if they were started apart, give all of them the same RUBY_PROF_RUN"
+    wait_for(start(1, "PARALLEL_TEST_GROUPS" => "2"))
+    expect(@project.read("out.log")).to match(/others of this run are not: the report so far is \S+index.html$/)
+  end
+
   it "leaves out parts that are damaged or not ours, and names them" do
     wait_for(start(1), start(2))
     parts = Dir.glob(@project.path("tmp/ruby-prof/.parallel/*/*.{json,rbprof}")).sort.group_by { |path| path[/\d+\.(?:json|rbprof)\z/].to_i }.values

@@ -17,8 +17,8 @@ module RubyProf
         given = environment["RUBY_PROF_RUN"].to_s
         return if number.nil? && given.empty?
 
-        run = [given, environment["PARALLEL_PID_FILE"].to_s, parent].find { |name| !name.empty? }
-        new(directory, run, number, environment["PARALLEL_TEST_GROUPS"], output)
+        run = [given, environment["PARALLEL_PID_FILE"].to_s].find { |name| !name.empty? }
+        new(directory, run || parent, number, environment["PARALLEL_TEST_GROUPS"], output, guessed: run.nil?)
       end
 
       # @return [String] the process that started this one, told from an earlier one of the same number
@@ -34,7 +34,9 @@ module RubyProf
       attr_reader :number
 
       # @param run [String] what all processes of the run, and no others, give
-      def initialize(directory, run, number, groups, output)
+      # @param guessed [Boolean] whether nobody gave that
+      def initialize(directory, run, number, groups, output, guessed: false)
+        @guessed = guessed
         # parallel_tests gives the first process an empty number.
         @number = number.to_s.empty? ? "1" : Text.clean(number, longest: 40)
         @groups = Integer(groups.to_s, 10, exception: false)
@@ -46,6 +48,8 @@ module RubyProf
 
       # @return [Integer, nil] how many processes there are to be; nil if nobody said
       attr_reader :groups
+      # @return [Boolean] whether nobody named the run
+      attr_reader :guessed
       # @return [String] names the run
       attr_reader :name
 

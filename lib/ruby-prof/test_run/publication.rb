@@ -44,6 +44,7 @@ module RubyProf
         announcement.add(:junit, @output.write("junit.xml", JUnitFormat.new(summary).to_s)) if format?("junit")
         clear_earlier(summary) if summary.profiled?
         summary.number = @parallel&.number
+        summary.guessed = @parallel&.guessed
         announcement.summary = summary if format?("text")
         announcement
       end

@@ -17,6 +17,9 @@ module RubyProf
       # @return [String, nil] the number of the process that tells
       attr_accessor :number
 
+      # @return [Boolean] whether nobody named the run: its processes know each other by their parent
+      attr_accessor :guessed
+
       # @param groups [Integer, nil] how many processes there are to be
       def initialize(parts, missing, groups: nil)
         @parts = parts
