@@ -16,7 +16,9 @@ module RubyProf
   module TestRun
     # Where a thread keeps the expectations of the example that it runs.
     EXPECTATIONS = :ruby_prof_expectations
-    private_constant :EXPECTATIONS
+    # Where it keeps the profile of that example, if it has one of its own.
+    PROFILE = :ruby_prof_example_profile
+    private_constant :EXPECTATIONS, :PROFILE
 
     class << self
       # @return [Settings]
@@ -75,15 +77,34 @@ module RubyProf
       # Keeps what an expectation found, with the example that is running in this thread.
       #
       # @param expectation [#to_s] what was expected
-      # @param limit [#to_s, Integer, nil] how much
+      # @param limit [#least & #most, #to_s, Integer, nil] how much
       # @param called [#to_s, Integer, Array<Integer>, nil] what was counted
       # @param passed [Boolean]
-      def measured(expectation:, limit:, called:, passed:)
+      # @param negated [Boolean] whether it was expected not to be so
+      def measured(expectation:, limit:, called:, passed:, negated: false)
         list = ::Thread.current.thread_variable_get(EXPECTATIONS)
         return unless list
 
-        list << { expectation: Text.clean(expectation), limit: plain(limit), called: plain(called), passed: passed ? true : false }
+        range = limit.respond_to?(:least) && limit.respond_to?(:most) ? { least: limit.least, most: limit.most } : {}
+        limit = limit.to_s == "no" ? "exactly 0" : plain(limit) # Words for a sentence are none for a machine.
+        list << { expectation: Text.clean(expectation), limit: limit, **range, called: plain(called), passed: passed ? true : false,
+                  **(negated ? { negated: true } : {}) }
         nil
+      end
+
+      # Runs the block, which explains something and is no part of the example, outside of the profiles of the example that
+      # runs in this thread.
+      #
+      # @return what the block returns
+      def aside(&block)
+        profile = ::Thread.current.thread_variable_get(PROFILE)
+        work = whole ? -> { whole.unprofiled(&block) } : block
+        profile ? profile.aside(&work) : work.call
+      end
+
+      # @param profile [ExampleProfile, nil] of the example that runs in this thread
+      def example_profile=(profile)
+        ::Thread.current.thread_variable_set(PROFILE, profile)
       end
 
       # The example that begins in this thread has its own expectations; without a list nothing is kept.

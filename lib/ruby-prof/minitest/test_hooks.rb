@@ -18,7 +18,7 @@ module RubyProf
           whole&.example_left(alone: alone)
           # An exit or a signal, of which Minitest records nothing.
           MinitestAdapter.ended(self) if whole && result.nil?
-          MinitestAdapter.deliver(@ruby_prof)
+          MinitestAdapter.deliver(@ruby_prof, self)
         end
 
         # Setup begins.
@@ -66,8 +66,8 @@ module RubyProf
           @profile&.stop
         end
 
-        def write
-          @profile&.write
+        def write(failed:)
+          @profile&.write(failed: failed)
         end
       end
 
@@ -114,10 +114,10 @@ module RubyProf
           "#{TestRun.output.shown(file.to_s)}:#{line}"
         end
 
-        def deliver(profile)
+        def deliver(profile, test)
           return unless profile
 
-          write = -> { (report = profile.write) && TestRun.reports << report }
+          write = -> { (report = profile.write(failed: test.failures.any? && !test.skipped?)) && TestRun.reports << report }
           TestRun.whole ? TestRun.whole.unprofiled(&write) : write.call
         end
       end

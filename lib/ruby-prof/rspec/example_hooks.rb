@@ -12,7 +12,7 @@ module RubyProf
         ensure
           # Also after an exit or a signal, of which RSpec records nothing.
           RSpecAdapter.record(self, :ended) unless @ruby_prof_recorded
-          @ruby_prof = RSpecAdapter.deliver(@ruby_prof)
+          @ruby_prof = RSpecAdapter.deliver(@ruby_prof, self)
         end
 
         private
@@ -32,7 +32,7 @@ module RubyProf
 
         def run_before_example
           # Some run an example again when it fails.
-          RSpecAdapter.deliver(@ruby_prof)
+          RSpecAdapter.deliver(@ruby_prof, self)
           @ruby_prof = RSpecAdapter.profile_for(self)
           return super unless @ruby_prof
 
@@ -74,10 +74,10 @@ module RubyProf
         end
 
         # Writes the report, outside of the example's time.
-        def deliver(profile)
+        def deliver(profile, example)
           return unless profile
 
-          write = -> { (report = profile.write) && TestRun.reports << report }
+          write = -> { (report = profile.write(failed: example.execution_result.status == :failed)) && TestRun.reports << report }
           TestRun.whole ? TestRun.whole.unprofiled(&write) : write.call
           nil
         end

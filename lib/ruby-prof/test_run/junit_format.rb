@@ -49,7 +49,8 @@ module RubyProf
         row.expectations.each.with_index(1) do |each, number|
           each = each.transform_keys(&:to_sym)
           start = "ruby_prof.expectation.#{number}"
-          found.merge!(start => each[:expectation], "#{start}.limit" => each[:limit], "#{start}.called" => each[:called], "#{start}.passed" => each[:passed])
+          found.merge!(start => each[:expectation], "#{start}.limit" => each[:limit], "#{start}.called" => each[:called], "#{start}.passed" => each[:passed],
+                       "#{start}.negated" => each[:negated])
         end
         found
       end
