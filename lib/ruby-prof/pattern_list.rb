@@ -18,6 +18,8 @@ module RubyProf
     GROUPS = %w[app gems stdlib c].freeze
     CONSTANT = /(?:::)?[A-Z]\w*(?:::[A-Z]\w*)*/
     METHOD = /\A(?<owner>#{CONSTANT})(?<kind>[#.])(?<name>\S+)\z/
+    # One method, or all of a module.
+    NAMED = /\A(?<owner>#{CONSTANT})(?:(?<kind>[#.])(?<name>\S+))?\z/
     SEGMENT = /(?:[A-Z*][\w*]*)/
     GLOB = /\A(?:::)?#{SEGMENT}(?:::#{SEGMENT})*(?:[#.]\S+)?\z/
     # A regexp may have commas of its own.
@@ -93,11 +95,13 @@ module RubyProf
       glob = Filter.const_get(:Glob)
       items(text).filter_map do |item|
         # Stars may match what the program only has while it runs.
-        next if glob.in?(item) || !(parts = METHOD.match(glob.unescape(item)))
+        next if glob.in?(item) || !(parts = NAMED.match(glob.unescape(item)))
 
         owner = constant(parts[:owner].delete_prefix("::"))
         if owner.nil?
           "#{item} matched nothing: the program has no #{parts[:owner]}"
+        elsif parts[:name].nil?
+          next
         elsif !defined_in?(owner, parts[:kind], parts[:name])
           what = parts[:kind] == "#" ? "instance method #{parts[:name]}" : "method #{parts[:name]} of its own"
           "#{item} matched nothing: #{parts[:owner]} has no #{what}"

@@ -16,7 +16,9 @@ module RubyProf
   module TestRun
     # Where a thread keeps the expectations of the example that it runs.
     EXPECTATIONS = :ruby_prof_expectations
-    private_constant :EXPECTATIONS
+    # Where it keeps the profile of that example, if it has one of its own.
+    PROFILE = :ruby_prof_example_profile
+    private_constant :EXPECTATIONS, :PROFILE
 
     class << self
       # @return [Settings]
@@ -37,6 +39,8 @@ module RubyProf
       #
       # @param framework [String] its name
       def begin(framework)
+        # A test may go to another directory.
+        output
         return if @whole || !settings.rows?
 
         # Runs that nobody asked about load none of it.
@@ -44,7 +48,7 @@ module RubyProf
         @whole = WholeRun.new(framework, settings, output)
         @whole.boot
       rescue ArgumentError => e
-        abort("ruby-prof: #{e.message}")
+        refuse(e.message)
       end
 
       # Takes back what {begin} began: somebody else uses the framework (bisecting, a dry run).
@@ -73,15 +77,34 @@ module RubyProf
       # Keeps what an expectation found, with the example that is running in this thread.
       #
       # @param expectation [#to_s] what was expected
-      # @param limit [#to_s, Integer, nil] how much
+      # @param limit [#least & #most, #to_s, Integer, nil] how much
       # @param called [#to_s, Integer, Array<Integer>, nil] what was counted
       # @param passed [Boolean]
-      def measured(expectation:, limit:, called:, passed:)
+      # @param negated [Boolean] whether it was expected not to be so
+      def measured(expectation:, limit:, called:, passed:, negated: false)
         list = ::Thread.current.thread_variable_get(EXPECTATIONS)
         return unless list
 
-        list << { expectation: Text.clean(expectation), limit: plain(limit), called: plain(called), passed: passed ? true : false }
+        range = limit.respond_to?(:least) && limit.respond_to?(:most) ? { least: limit.least, most: limit.most } : {}
+        limit = limit.to_s == "no" ? "exactly 0" : plain(limit) # Words for a sentence are none for a machine.
+        list << { expectation: Text.clean(expectation), limit: limit, **range, called: plain(called), passed: passed ? true : false,
+                  **(negated ? { negated: true } : {}) }
         nil
+      end
+
+      # Runs the block, which explains something and is no part of the example, outside of the profiles of the example that
+      # runs in this thread.
+      #
+      # @return what the block returns
+      def aside(&block)
+        profile = ::Thread.current.thread_variable_get(PROFILE)
+        work = whole ? -> { whole.unprofiled(&block) } : block
+        profile ? profile.aside(&work) : work.call
+      end
+
+      # @param profile [ExampleProfile, nil] of the example that runs in this thread
+      def example_profile=(profile)
+        ::Thread.current.thread_variable_set(PROFILE, profile)
       end
 
       # The example that begins in this thread has its own expectations; without a list nothing is kept.
@@ -103,6 +126,15 @@ module RubyProf
 
       private
 
+      # Test frameworks take an exit while they load for an error of the file that they load, and tell it at length.
+      def refuse(message)
+        $stdout.flush
+        ReportWriter.say(Text.line(message, longest: 1000))
+        $stderr.flush
+      ensure
+        exit!(1)
+      end
+
       # As JSON has it.
       def plain(value)
         case value
@@ -116,7 +148,7 @@ module RubyProf
     end
   end
 
-  HIDDEN.push(TestRun, TestRun::Text, TestRun::Settings, TestRun::Tag, TestRun::Framework, TestRun::Output, TestRun::ExampleProfile,
+  HIDDEN.push(TestRun, TestRun::Text, TestRun::FileLimit, TestRun::Settings, TestRun::Tag, TestRun::Framework, TestRun::Output, TestRun::ExampleProfile,
               TestRun::Announcement)
   private_constant :TestRun
 end

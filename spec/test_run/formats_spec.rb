@@ -67,7 +67,39 @@ RSpec.describe "the formats of a run", stress: false do
 
   it "tells of expectations in the text" do
     result = project.rspec(env: { "RUBY_PROF" => "1" })
-    expect(result.stdout.scrub).to include "  2 expectations on calls, 1 failed"
+    expect(result.stdout.scrub).to include "\n\n2 expectations on calls, 1 failed\n\n  Index"
     expect(result.stdout.scrub[/^ruby-prof: 3 examples.*\z/m]).not_to match(/[\u0000-\u0008\u202e]/)
+  end
+
+  it "gives limits that a machine can read" do
+    other = TestProject.new("spec/limit_spec.rb" => <<~RUBY)
+      require "ruby-prof/rspec"
+      Bounds = Struct.new(:least, :most) { def to_s = least == most && most.zero? ? "no" : "some" }
+      RSpec.describe("limits") do
+        it "tells" do
+          run = RubyProf.send(:const_get, :TestRun)
+          run.measured(expectation: "a", limit: Bounds.new(0, 0), called: 0, passed: true)
+          run.measured(expectation: "b", limit: Bounds.new(2, nil), called: 1, passed: true, negated: true)
+          run.measured(expectation: "c", limit: "no", called: 0, passed: true)
+        end
+      end
+    RUBY
+    other.rspec(env: { "RUBY_PROF_FORMAT" => "json,junit" })
+    expect(other.json["examples"].first["expectations"]).to eq [
+      { "expectation" => "a", "limit" => "exactly 0", "least" => 0, "most" => 0, "called" => 0, "passed" => true },
+      { "expectation" => "b", "limit" => "some", "least" => 2, "most" => nil, "called" => 1, "passed" => true, "negated" => true },
+      { "expectation" => "c", "limit" => "exactly 0", "called" => 0, "passed" => true }
+    ]
+    expect(other.read("tmp/ruby-prof/junit.xml")).to include '"ruby_prof.expectation.2.negated" value="true"'
+  ensure
+    other&.delete
+  end
+
+  it "marks examples that failed, and keeps blocks of lines apart" do
+    other = TestProject.new("spec/mark_spec.rb" => "require 'ruby-prof/rspec'\nRSpec.describe('mark') { it('a', ruby_prof: :flat) { 1 }; it('b', ruby_prof: :flat) { raise 'no' } }")
+    expect(other.rspec.stdout).to match(/^  mark a .*\.txt\n  mark b .*\.txt  failed$/)
+    expect(other.rspec("-e", "nothing", env: { "RUBY_PROF" => "flat" }).stdout).to match(/^ruby-prof: 0 examples.*\n\n  Index/)
+  ensure
+    other&.delete
   end
 end

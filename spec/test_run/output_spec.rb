@@ -39,6 +39,16 @@ RSpec.describe "a run whose reports cannot be written", stress: false do
     expect(@project.reports.grep(/Shop-taxes/).length).to eq 2
   end
 
+  it "says so where files may not become as large" do
+    @project.write("boot.rb", "Process.setrlimit(:FSIZE, 5000)")
+    result = @project.rspec(env: { "RUBY_PROF" => "1", "TMPDIR" => @scratch })
+    expect(result.status.exitstatus).to eq 0
+    expect(problems(result)).to include(/cannot write to tmp.ruby-prof: File too large/)
+    expect(result.stdout).to include("ruby-prof: 1 example, ")
+  ensure
+    @project.write("boot.rb", "")
+  end
+
   it "says so when processes share an output directory that is none" do
     @project.write("reports", "a file")
     result = @project.rspec(env: { "RUBY_PROF" => "1", "RUBY_PROF_OUT" => "reports", "TMPDIR" => @scratch, "TEST_ENV_NUMBER" => "2" })

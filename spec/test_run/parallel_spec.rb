@@ -95,7 +95,8 @@ RSpec.describe "a run of several processes", stress: false do
     run = RubyProf.send(:const_get, :TestRun)
     directory = @project.path("out")
     parallel = run::Parallel.new(directory, "one", "2", nil, run::Output.new(directory))
-    facts = { "number" => "2", "pid" => Process.pid }
+    facts = { "number" => "2", "pid" => Process.pid, "framework" => "None", "started_at" => "2026-01-01T00:00:00Z", "seconds" => 1.0, "profiled" => false,
+              "measure_mode" => 0, "outside_total" => 0, "outside_calls" => 0 }
     locked = parallel.share(run::Part.new(facts, [], nil)) do |parts, missing|
       expect([parts.length, missing]).to eq [1, []]
       File.open("#{directory}/.parallel/lock") { |lock| lock.flock(File::LOCK_EX | File::LOCK_NB) }
@@ -122,5 +123,43 @@ RSpec.describe "a run of several processes", stress: false do
     expect(result.stdout.scan(/^ruby-prof: process \d is done/).length).to eq 2
     # All were there: nothing is kept for later ones.
     expect(Dir.children(@project.path("tmp/ruby-prof/.parallel"))).to eq ["lock"]
+  end
+
+  it "takes a process whose files cannot be loaded for one that is done" do
+    @project.write("spec/part2_spec.rb", "require 'ruby-prof/rspec'\nraise 'while loading'")
+    groups = { "PARALLEL_TEST_GROUPS" => "2" }
+    wait_for(start(1, **groups))
+    expect(@project.read("out.log")).to include "others of this run are not"
+    wait_for(start(2, **groups))
+    expect(@project.read("err.log")).to include("ruby-prof: 2 examples of 2 processes", "Process 2 ran no example: it ended while it was loading.")
+    expect(descriptions.length).to eq 2
+    expect(@project.json["notes"]).to eq ["Process 2 ran no example: it ended while it was loading."]
+    expect(Dir.children(@project.path("tmp/ruby-prof/.parallel"))).to eq ["lock"]
+  end
+
+  it "says how processes that were started apart find each other" do
+    env = ENVIRONMENT.merge("TEST_ENV_NUMBER" => "2", "PARALLEL_TEST_GROUPS" => "2")
+    wait_for(@project.spawn_rspec("spec/part1_spec.rb", env: env))
+    expect(@project.read("out.log")).to include "others of this run are not: the report so far is tmp/ruby-prof/index.html; if they were started apart, give all of them the same RUBY_PROF_RUN"
+    wait_for(start(1, "PARALLEL_TEST_GROUPS" => "2"))
+    expect(@project.read("out.log")).to match(/others of this run are not: the report so far is \S+index.html$/)
+  end
+
+  it "leaves out parts that are damaged or not ours, and names them" do
+    wait_for(start(1), start(2))
+    parts = Dir.glob(@project.path("tmp/ruby-prof/.parallel/*/*.{json,rbprof}")).sort.group_by { |path| path[/\d+\.(?:json|rbprof)\z/].to_i }.values
+    one, other = parts.sort_by { |json, _| JSON.parse(File.read(json))["facts"]["number"] }
+    File.write(other.last, "no profile")
+    wait_for(start(3))
+    expect(@project.read("out.log")).to match(/the profile of process 2 is left out, it cannot be read: \S+/)
+    expect(descriptions.length).to eq 6
+    expect(taxes).to eq 1 + 1 + 3 + 1
+    ["{", "{}", "[]", '{"facts":{},"rows":[]}', '{"facts":1,"rows":1}', "\xff", JSON.generate(JSON.parse(File.read(one.first)).merge("rows" => [{ "status" => "odd" }]))].each do |text|
+      File.write(one.first, text)
+      wait_for(start(3))
+      shown = one.first.delete_prefix("#{File.realpath(@project.directory)}/").delete_prefix("#{@project.directory}/")
+      expect(@project.read("out.log")).to include("ruby-prof: #{shown} is left out, what a process of this run wrote: it is no ")
+      expect(descriptions).to include("part 3 taxes", "part 2 taxes").and(satisfy { |names| !names.include?("part 1 taxes") })
+    end
   end
 end

@@ -164,6 +164,36 @@ RSpec.describe "examples with :ruby_prof", stress: false do
     expect(result.stdout).to include("unknown option :printr: it can be printer:", "“Shop one” (./spec/shop_spec.rb:3)", ":flut is no printer: it can be flat,",
                                      ":warp is no measure mode: it can be wall,", "min_percent", "7 cannot be used", "setup: 1 cannot be used")
     expect(@project.reports.length).to eq 1
+    expect(result.stdout).not_to match(/Caused by|example_hooks|rspec.core/)
+    expect(result.stdout).to include "     # ./spec/shop_spec.rb:3\n"
+  end
+
+  it "leaves out what is done aside" do
+    result = project(<<~RUBY).rspec(env: { "RUBY_PROF" => "flat", "RUBY_PROF_FORMAT" => "json,text", "RUBY_PROF_ONLY" => "Shop" })
+      it("one", ruby_prof: { printer: :flat, only: "Shop" }) do
+        run = RubyProf.send(:const_get, :TestRun)
+        Shop.new.tax(1)
+        puts "aside: \#{run.aside { Shop.new.price([1, 2]) }}"
+        begin
+          run.aside { Shop.new.tidy(1); raise "no" }
+        rescue RuntimeError
+          Shop.new.tax(1)
+        end
+      end
+      it("two") { RubyProf.send(:const_get, :TestRun).aside { Shop.new.tidy(1) } }
+    RUBY
+    expect(result.stdout).to include("aside: 6", "2 calls")
+    expect(@project.json["examples"].map { |row| row["calls"] }).to eq [2, 0]
+    own = @project.read("tmp/ruby-prof/#{@project.reports.grep(/\AShop-one/).first}")
+    expect(own).to match(/\s2\s+Shop#tax/)
+    expect(own).not_to match(/Shop#(?:price|tidy)/)
+  end
+
+  it "says so if an example's pattern names what is nowhere" do
+    result = project('it("one", ruby_prof: { only: ["Nope", "Shop"], exclude: "Shop#no" }) { Shop.new.tax(1) }').rspec
+    expect(result.stdout).to include("ruby-prof: “Shop one”: only: Nope matched nothing: the program has no Nope\n",
+                                     "ruby-prof: “Shop one”: exclude: Shop#no matched nothing: Shop has no instance method no\n")
+    expect(result.stdout.scan("matched nothing").length).to eq 2
   end
 
   it "profiles beside a profile that is running already" do

@@ -76,9 +76,22 @@ RSpec.describe "the spool of a run", stress: false do
     spool.add("x" * 100)
     expect([ENV["TMPDIR"], "/tmp", Dir.pwd].compact.flat_map(&ours)).to be_empty
     spool.close
-    full = run::Spool.new
-    full.instance_variable_set(:@file, File.open("/dev/full", "w+b"))
+    full = run::Spool.new(run::SpoolFiles.new([""]))
     expect { full.add("x" * 100_000) }.to raise_error(Errno::ENOSPC)
+  end
+
+  it "goes on elsewhere when a directory is full, or a file may not become larger" do
+    files = run::SpoolFiles.new([nil, "/tmp", "/nowhere", Dir.pwd])
+    spool = run::Spool.new(files)
+    places = [spool.add("a" * 100)]
+    opened = files.instance_variable_get(:@files)
+    opened.last.define_singleton_method(:pwrite) { |*| raise Errno::EFBIG }
+    places << spool.add("b" * 100)
+    opened.last.define_singleton_method(:pwrite) { |bytes, offset| offset < 150 ? super(bytes.byteslice(0, 30), offset) : raise(Errno::ENOSPC) }
+    places << spool.add("c" * 100)
+    expect(places.map(&:first)).to eq [0, 1, 2]
+    expect(places.map { |place| spool.read(place) }).to eq ["a" * 100, "b" * 100, "c" * 100]
+    expect { spool.close }.not_to raise_error
   end
 
   it "is not where our own work is recorded" do

@@ -83,6 +83,23 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
     expect(project.reports.grep(%r{\Aexamples/}).map { |name| name.sub(/-\h{8}/, "") }).to contain_exactly("examples/Shop-loops.txt", "examples/Shop-sleeps.txt", "examples/mine.txt")
   end
 
+  it "leaves no file of an earlier run that this one does not write" do
+    other = TestProject.new("spec/fails_spec.rb" => <<~RUBY, "tmp/ruby-prof/mine-12345678.html" => "mine")
+      require "ruby-prof/rspec"
+      RSpec.describe(Shop) do
+        it("fails", ruby_prof: (ENV["TAG"] ? :flat : nil)) { expect { Shop.new.tax(1) }.to make_calls("Shop#tax").exactly(ENV["TIMES"].to_i).times }
+      end
+    RUBY
+    other.rspec(env: { "RUBY_PROF" => "1", "RUBY_PROF_FORMAT" => "text,json,junit", "TIMES" => "2", "TAG" => "1" })
+    expect(other.reports).to include("index.html", "run.html", "run.json", "junit.xml", /\AShop-fails-\h{8}\.txt\z/)
+    failures = other.reports.grep(/\.html\z/).grep_v(%r{\A(?:run|index|mine|examples/)})
+    expect(failures.length).to eq 1
+    other.rspec(env: { "RUBY_PROF" => "flat", "TIMES" => "1" })
+    expect(other.reports).to contain_exactly("index.html", "run.txt", "run.rbprof", %r{\Aexamples/Shop-fails-\h{8}\.txt\z}, "mine-12345678.html")
+  ensure
+    other&.delete
+  end
+
   it "knows modes, C calls and another directory" do
     env = { "RUBY_PROF" => "flame_graph", "RUBY_PROF_MODE" => "allocations", "RUBY_PROF_C_CALLS" => "0", "RUBY_PROF_OUT" => "prof/out", "RUBY_PROF_FORMAT" => "json,text" }
     result = project.rspec(env: env)
@@ -116,16 +133,29 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
     "RUBY_PROF_ONLY" => ["a b", "Foo#bar, Foo.bar"] }.each do |name, (value, wanted)|
     it "ends before anything runs if #{name} cannot be used" do
       result = project.rspec(env: { "RUBY_PROF" => "1", name => value })
-      expect(result.status.exitstatus).not_to eq 0
+      expect(result.status.exitstatus).to eq 1
       expect(result.stderr).to include("ruby-prof: #{name}", value, wanted)
-      expect(result.stdout).not_to include "6 examples"
+      expect(result.stderr.lines.length).to eq 1
+      expect(result.stdout).to eq ""
       expect(File).not_to exist project.path("tmp")
+    end
+  end
+
+  it "names the variable that has bytes that are no text" do
+    %w[RUBY_PROF RUBY_PROF_TOP RUBY_PROF_OUT RUBY_PROF_ONLY RUBY_PROF_FORMAT].each do |name|
+      result = project.rspec(env: { "RUBY_PROF" => "1", name => "\xff" })
+      expect([result.status.exitstatus, result.stdout, result.stderr]).to eq [1, "", "ruby-prof: #{name}=? cannot be used: it has bytes that are no UTF-8\n"]
     end
   end
 
   it "says so if RUBY_PROF_ONLY names what is nowhere" do
     result = project.rspec(env: { "RUBY_PROF" => "1", "RUBY_PROF_ONLY" => "Shop,Shoop#tax" })
-    expect(result.stdout).to include "ruby-prof: Shoop#tax matched nothing: the program has no Shoop"
+    expect(result.stdout).to include "ruby-prof: RUBY_PROF_ONLY=Shoop#tax matched nothing: the program has no Shoop"
+    result = project.rspec(env: { "RUBY_PROF" => "1", "RUBY_PROF_ONLY" => "Nope", "RUBY_PROF_EXCLUDE" => "Shop,No::Such" })
+    expect(result.stdout).to include("ruby-prof: RUBY_PROF_ONLY=Nope matched nothing: the program has no Nope\n", "ruby-prof: RUBY_PROF_EXCLUDE=No::Such matched nothing")
+    expect(result.stdout.scan("matched nothing").length).to eq 2
+    expect(result.stdout).not_to include "most calls"
+    expect(project.read("tmp/ruby-prof/index.html")).not_to include "most-calling-title"
   end
 
   it "is profiled beside the profile of the whole program" do
@@ -177,9 +207,47 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
     expect(result.stdout + result.stderr).to include "tmp/ruby-prof/index.html"
     project.clear
     project.write("spec/exit_spec.rb", "require 'helper'\nraise 'while loading'")
-    expect(project.rspec("spec/exit_spec.rb", env: { "RUBY_PROF" => "1" }).stdout).to include "while loading"
+    result = project.rspec("spec/exit_spec.rb", env: { "RUBY_PROF" => "1" })
+    expect(result.stdout).to include "while loading"
+    expect(result.stderr).to eq "ruby-prof: no example ran, so there is no report on the run\n"
     expect(File).not_to exist project.path("tmp")
   ensure
     FileUtils.rm_f(project.path("spec/exit_spec.rb"))
+  end
+
+  it "counts the same calls on the page and in the reports" do
+    project.rspec(env: { "RUBY_PROF" => "1", "RUBY_PROF_FORMAT" => "json" })
+    calls = ->(name) { project.read("tmp/ruby-prof/#{name}")[%r{<dt>Calls</dt><dd>([\d,]+)</dd>}, 1].delete(",").to_i }
+    expect(calls["run.html"]).to eq calls["index.html"]
+    expect(calls["index.html"]).to eq project.json["totals"]["calls"]
+    expect(calls[project.reports.grep(/Shop-loops/).first]).to eq project.example("Shop loops")["calls"]
+  end
+
+  it "shows paths from where the run began" do
+    other = TestProject.new("spec/in_spec.rb" => "require 'ruby-prof/rspec'\nRSpec.describe('in') { it('goes', :ruby_prof) { Dir.chdir('/tmp'); Shop.new.tax(1) } }")
+    result = other.rspec(env: { "RUBY_PROF" => "1" })
+    expect(result.stdout).to include("  tmp/ruby-prof/in-goes-", "  Index    tmp/ruby-prof/index.html")
+    expect(other.reports).to include("index.html", "run.html")
+    expect(other.rspec.stdout).to include "  tmp/ruby-prof/in-goes-"
+  ensure
+    other&.delete
+  end
+
+  it "shows the C calls of expectations' blocks, and none of ours" do
+    other = TestProject.new("spec/c_spec.rb" => <<~RUBY)
+      require "ruby-prof/rspec"
+      RSpec.describe Shop do
+        it("plain") { 2.times { Shop.new.tidy(1) }; [1].map { } }
+        it("matcher") { expect { Shop.new.tidy(1); [1].map { } }.to make_calls("Shop#tidy").once }
+        it("both") { [1].map { }; Shop.new; expect { Shop.new.tidy(1); [1].map { } }.to make_calls("Shop#tidy").once }
+      end
+    RUBY
+    other.rspec(env: { "RUBY_PROF" => "flat", "RUBY_PROF_BOOT" => "0", "RUBY_PROF_FORMAT" => "json" })
+    expect(other.json["examples"].map { |row| row["calls"] }).to eq [8, 8, 11]
+    profile = RubyProf.load(other.path("tmp/ruby-prof/run.rbprof"))
+    called = profile.threads.flat_map(&:methods).to_h { |method| [method.full_name, method.called] }
+    expect(called.except("[global]#")).to eq("Shop#tidy" => 6, "Class#new" => 7, "BasicObject#initialize" => 7, "Array#map" => 6, "Integer#times" => 1)
+  ensure
+    other&.delete
   end
 end

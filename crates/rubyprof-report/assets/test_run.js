@@ -7,7 +7,7 @@
   const DESCRIPTION = 0, LOCATION = 1, STATUS = 2, TIME = 3, CALLS = 4, REPORT = 6;
   // Rows that are made at a time; a browser is slow with tens of thousands.
   const STEP = 500;
-  const STATES = ["passed", "failed", "pending"];
+  const STATES = ["passed", "failed", "pending", "ended"];
   const examples = JSON.parse(document.getElementById("data").textContent);
   const search = document.getElementById("search");
   const failedOnly = document.getElementById("failed");

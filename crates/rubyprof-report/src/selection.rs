@@ -54,6 +54,7 @@ pub(crate) struct ThreadSums {
     /// Index in [`Profile::threads`].
     pub(crate) index: usize,
     pub(crate) total: u64,
+    /// As [`Profile::calls`].
     pub(crate) calls: u64,
     pub(crate) methods: u64,
 }
@@ -74,7 +75,10 @@ pub(crate) fn thread_sums(profile: &Profile) -> (Vec<ThreadSums>, usize) {
             };
             for id in profile.subtree(thread.root) {
                 let node = profile.node(id);
-                sums.calls += node.called;
+                // What the root counts are profiles, or fibers, that began in it.
+                if id != thread.root {
+                    sums.calls = sums.calls.saturating_add(node.called);
+                }
                 if let Some(seen) = seen_in.get_mut(node.method.index())
                     && *seen != index
                 {

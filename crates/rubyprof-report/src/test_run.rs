@@ -71,6 +71,8 @@ pub enum Status {
     Failed,
     /// It did not run, or was not expected to be right.
     Pending,
+    /// It left the run: by `exit`, or a signal ended it.
+    Ended,
 }
 
 impl Status {
@@ -80,6 +82,7 @@ impl Status {
             "passed" => Some(Self::Passed),
             "failed" => Some(Self::Failed),
             "pending" => Some(Self::Pending),
+            "ended" => Some(Self::Ended),
             _ => None,
         }
     }
@@ -89,6 +92,7 @@ impl Status {
             Self::Passed => 0,
             Self::Failed => 1,
             Self::Pending => 2,
+            Self::Ended => 3,
         }
     }
 }
@@ -211,7 +215,7 @@ impl<'a> View<'a> {
                 notes: &run.notes,
             },
             slowest: top(run, |example| Some(example.nanoseconds)),
-            most_calling: top(run, |example| example.calls),
+            most_calling: without_zeros(top(run, |example| example.calls)),
             most_valued: top(run, |example| unit_title(unit).and(example.value)),
             data: data(&run.examples),
         }
@@ -247,6 +251,14 @@ fn top(run: &TestRun, of: impl Fn(&Example) -> Option<u64>) -> Vec<Row<'_>> {
         report: example.report.as_deref(),
     });
     rows.collect()
+}
+
+/// Nothing, if nothing was called.
+fn without_zeros(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
+    match rows.iter().all(|row| row.calls == Some(0)) {
+        true => Vec::new(),
+        false => rows,
+    }
 }
 
 /// `[[description, location, status, nanoseconds, calls, value, report, process], ...]`, safe inside a script element.

@@ -12,11 +12,13 @@ module RubyProf
           alone = order != :parallel
           @ruby_prof = MinitestAdapter.profile_for(self, alone)
           whole&.example_began(alone: alone)
-          super
+          result = super
         ensure
           @ruby_prof&.stop
           whole&.example_left(alone: alone)
-          MinitestAdapter.deliver(@ruby_prof)
+          # An exit or a signal, of which Minitest records nothing.
+          MinitestAdapter.ended(self) if whole && result.nil?
+          MinitestAdapter.deliver(@ruby_prof, self)
         end
 
         # Setup begins.
@@ -47,7 +49,7 @@ module RubyProf
           @profile.tag.setup? ? @profile.start : (@body = BodyHooks.put_on(test))
         rescue ArgumentError, TypeError => e
           @profile = nil
-          raise ArgumentError, "#{e.message}. It stands at #{Text.line(name)}"
+          raise ArgumentError, "#{e.message}. It stands at #{Text.line(name)}", [MinitestAdapter.location(test)], cause: nil
         end
 
         def start
@@ -64,8 +66,8 @@ module RubyProf
           @profile&.stop
         end
 
-        def write
-          @profile&.write
+        def write(failed:)
+          @profile&.write(failed: failed)
         end
       end
 
@@ -100,10 +102,22 @@ module RubyProf
           TestProfile.new(test, value, alone) if Tag.wanted?(value)
         end
 
-        def deliver(profile)
+        # A test that ended the run.
+        def ended(test)
+          name = identity(test.class, test.name)
+          TestRun.whole.example_recorded(id: name, description: name, location: location(test), status: :ended, seconds: test.time)
+        end
+
+        # @return [String] file:line of a test
+        def location(test)
+          file, line = test.class.instance_method(test.name).source_location
+          "#{TestRun.output.shown(file.to_s)}:#{line}"
+        end
+
+        def deliver(profile, test)
           return unless profile
 
-          write = -> { (report = profile.write) && TestRun.reports << report }
+          write = -> { (report = profile.write(failed: test.failures.any? && !test.skipped?)) && TestRun.reports << report }
           TestRun.whole ? TestRun.whole.unprofiled(&write) : write.call
         end
       end

@@ -7,10 +7,12 @@ module RubyProf
       # before hook and the example.
       module ExampleHooks
         def run(instance, reporter)
+          @ruby_prof_recorded = false
           super
         ensure
-          # Also after an exit, of which RSpec records nothing.
-          @ruby_prof = RSpecAdapter.deliver(@ruby_prof)
+          # Also after an exit or a signal, of which RSpec records nothing.
+          RSpecAdapter.record(self, :ended) unless @ruby_prof_recorded
+          @ruby_prof = RSpecAdapter.deliver(@ruby_prof, self)
         end
 
         private
@@ -30,7 +32,7 @@ module RubyProf
 
         def run_before_example
           # Some run an example again when it fails.
-          RSpecAdapter.deliver(@ruby_prof)
+          RSpecAdapter.deliver(@ruby_prof, self)
           @ruby_prof = RSpecAdapter.profile_for(self)
           return super unless @ruby_prof
 
@@ -53,6 +55,7 @@ module RubyProf
         # Told of every example, also of those that did not run.
         def record_finished(status, reporter)
           super
+          @ruby_prof_recorded = true
           RSpecAdapter.record(self, status)
         end
       end
@@ -66,14 +69,15 @@ module RubyProf
 
           ExampleProfile.new(value, description: example.full_description, identity: example.id)
         rescue ArgumentError, TypeError => e
-          raise ArgumentError, "#{e.message}. It stands at “#{Text.line(example.full_description)}” (#{Text.line(example.location)})"
+          raise ArgumentError, "#{e.message}. It stands at “#{Text.line(example.full_description)}” (#{Text.line(example.location)})",
+                [example.location], cause: nil
         end
 
         # Writes the report, outside of the example's time.
-        def deliver(profile)
+        def deliver(profile, example)
           return unless profile
 
-          write = -> { (report = profile.write) && TestRun.reports << report }
+          write = -> { (report = profile.write(failed: example.execution_result.status == :failed)) && TestRun.reports << report }
           TestRun.whole ? TestRun.whole.unprofiled(&write) : write.call
           nil
         end

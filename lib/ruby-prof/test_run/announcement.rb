@@ -48,14 +48,14 @@ module RubyProf
 
         lines = summary ? SummaryLines.new(summary, SHOWN).to_a : []
         paths = %i[index report profile json junit].filter_map { |kind| @paths[kind] && "  #{LABELS[kind].ljust(9)}#{@paths[kind]}" }
-        lines << "ruby-prof wrote:" if lines.empty? && paths.any?
-        lines << "" if lines.length > 1 && paths.any?
+        lines << (lines.empty? ? "ruby-prof wrote:" : "") if paths.any?
         lines.concat(paths)
       end
 
       # The last process says it all.
       def so_far
-        "ruby-prof: process #{summary.number} is done; others of this run are not#{": the report so far is #{@paths[:index]}" if @paths[:index]}"
+        apart = "; if they were started apart, give all of them the same RUBY_PROF_RUN" if summary.guessed
+        "ruby-prof: process #{summary.number} is done; others of this run are not#{": the report so far is #{@paths[:index]}" if @paths[:index]}#{apart}"
       end
 
       # A line for each example that has a report of its own.
@@ -67,10 +67,10 @@ module RubyProf
         end
 
         def to_a
-          rows = @reports.map { |report| [Text.line(report.description, longest: WIDEST), value(report), Text.count(report.calls, "call"), report.path] }
+          rows = @reports.map { |report| [Text.line(report.description, longest: WIDEST), value(report), Text.count(report.calls, "call"), report.path, report.failed] }
           widths = (0..2).map { |column| rows.map { |row| row[column].length }.max }
           ["ruby-prof profiled #{Text.count(rows.length, "example")}:"] +
-            rows.map { |name, value, calls, path| "  #{name.ljust(widths[0])}  #{value.rjust(widths[1])}  #{calls.rjust(widths[2])}  #{path}" }
+            rows.map { |name, value, calls, path, failed| "  #{name.ljust(widths[0])}  #{value.rjust(widths[1])}  #{calls.rjust(widths[2])}  #{path}#{"  failed" if failed}" }
         end
 
         private
@@ -87,6 +87,7 @@ module RubyProf
       # The run in a few lines.
       class SummaryLines
         WIDEST = 70
+        MARKS = { "failed" => "failed", "ended" => "ended the run" }.freeze
 
         def initialize(summary, shown)
           @summary = summary
@@ -127,7 +128,7 @@ module RubyProf
           widths = cells.transpose.map { |column| column.map(&:length).max }
           ["", title] + cells.zip(rows).map do |(*numbers, name), row|
             numbers = numbers.zip(widths).map { |number, width| number.rjust(width) }
-            "  #{[*numbers, name.ljust(widths.last), Text.line(row.location)].join("  ")}#{"  failed" if row.failed?}"
+            "  #{[*numbers, name.ljust(widths.last), Text.line(row.location)].join("  ")}#{"  #{MARKS[row.status]}" if MARKS.key?(row.status)}"
           end
         end
 
@@ -141,7 +142,7 @@ module RubyProf
           return [] if all.empty?
 
           failed = all.count { |each| !(each.key?(:passed) ? each[:passed] : each["passed"]) }
-          ["  #{Text.count(all.length, "expectation")} on calls#{", #{failed} failed" if failed.positive?}"]
+          ["", "#{Text.count(all.length, "expectation")} on calls#{", #{failed} failed" if failed.positive?}"]
         end
       end
     end

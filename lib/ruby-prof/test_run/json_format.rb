@@ -29,7 +29,8 @@ module RubyProf
       end
 
       def totals
-        counts = { examples: @summary.rows.length, passed: @summary.count("passed"), failed: @summary.count("failed"), pending: @summary.count("pending") }
+        counts = { examples: @summary.rows.length, passed: @summary.count("passed"), failed: @summary.count("failed"), pending: @summary.count("pending"),
+                   ended: @summary.count("ended") }
         return counts.merge(total: nil, calls: nil, outside_total: nil, outside_calls: nil) unless @summary.profiled?
 
         counts.merge(total: @summary.total, calls: @summary.calls, outside_total: @summary.outside_total, outside_calls: @summary.outside_calls)

@@ -15,7 +15,7 @@ module RubyProf
       # @return [String]
       def to_s
         @lines = ['<?xml version="1.0" encoding="UTF-8"?>']
-        counts = { tests: @summary.rows.length, failures: @summary.count("failed"), errors: 0, skipped: @summary.count("pending"), time: seconds(@summary.seconds) }
+        counts = { tests: @summary.rows.length, failures: @summary.count("failed"), errors: @summary.count("ended"), skipped: @summary.count("pending"), time: seconds(@summary.seconds) }
         @lines << "<testsuites#{attributes(counts)}>"
         @lines << "  <testsuite#{attributes({ name: @summary.framework, timestamp: @summary.started_at }.merge(counts))}>"
         properties(suite_properties, "    ")
@@ -39,6 +39,7 @@ module RubyProf
         @lines << "    <testcase#{attributes(about)}>"
         properties(case_properties(row), "      ")
         @lines << "      <failure#{attributes(message: row.failure.to_s)}></failure>" if row.failed?
+        @lines << "      <error#{attributes(message: "the example ended the run")}></error>" if row.ended?
         @lines << "      <skipped/>" if row.status == "pending"
         @lines << "    </testcase>"
       end
@@ -48,7 +49,8 @@ module RubyProf
         row.expectations.each.with_index(1) do |each, number|
           each = each.transform_keys(&:to_sym)
           start = "ruby_prof.expectation.#{number}"
-          found.merge!(start => each[:expectation], "#{start}.limit" => each[:limit], "#{start}.called" => each[:called], "#{start}.passed" => each[:passed])
+          found.merge!(start => each[:expectation], "#{start}.limit" => each[:limit], "#{start}.called" => each[:called], "#{start}.passed" => each[:passed],
+                       "#{start}.negated" => each[:negated])
         end
         found
       end

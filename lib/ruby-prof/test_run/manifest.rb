@@ -7,8 +7,8 @@ module RubyProf
     # The files that a run wrote, so that the next one leaves none of them behind. Only what is named here is ever deleted.
     class Manifest
       NAME = ".run-files"
-      # Reports on examples, which have other names in every run.
-      OURS = %r{\Aexamples/[\w.-]+\z}
+      # Reports on examples, on what the run named otherwise, and on the whole.
+      OURS = %r{\A(?:examples/[\w.-]+|\w[\w.-]*-\h{8}(?:-\d+)?(?:\.\w+)*|run(?:\.\w+)*|index\.html|junit\.xml)\z}
 
       # @param output [Output]
       # @param run [String] names the run: its processes add to one list

@@ -3,6 +3,7 @@
 require "ruby-prof/report_writer"
 require "ruby-prof/whole_file"
 require "ruby-prof/test_run/text"
+require "ruby-prof/test_run/file_limit"
 
 module RubyProf
   module TestRun
@@ -19,6 +20,11 @@ module RubyProf
         @lock = Mutex.new
         @taken = {}
         @problems = []
+        @written = []
+        # A test may go elsewhere; who reads what a run says has not.
+        @here = "#{Dir.pwd}/"
+      rescue SystemCallError
+        @here = nil
       end
 
       # A name for a file: of a description, which may be anything, and told from others by what identifies it.
@@ -60,16 +66,18 @@ module RubyProf
         attempt(name) { |path| WholeFile.write(path, bytes) }
       end
 
+      # @return [Array<String>] names below the directory of what was written
+      def written
+        @lock.synchronize { @written.uniq }
+      end
+
       def path(name)
         File.join(directory, name)
       end
 
-      # @return [String] relative to the current directory where that is shorter
+      # @return [String] relative to the directory in which the process began, where that is shorter
       def shown(path)
-        here = "#{Dir.pwd}/"
-        path.start_with?(here) ? path.delete_prefix(here) : path
-      rescue SystemCallError
-        path
+        @here && path.start_with?(@here) ? path.delete_prefix(@here) : path
       end
 
       # Yields each problem that was not told yet.
@@ -89,7 +97,8 @@ module RubyProf
       def attempt(name)
         target = path(name)
         ReportWriter.make_directory(File.dirname(target))
-        yield target
+        FileLimit.as_error { yield target }
+        @lock.synchronize { @written << name }
         shown(target)
       rescue SystemCallError, IOError => e
         # The same for all files of a directory that takes none.

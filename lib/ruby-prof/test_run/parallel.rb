@@ -17,8 +17,8 @@ module RubyProf
         given = environment["RUBY_PROF_RUN"].to_s
         return if number.nil? && given.empty?
 
-        run = [given, environment["PARALLEL_PID_FILE"].to_s, parent].find { |name| !name.empty? }
-        new(directory, run, number, environment["PARALLEL_TEST_GROUPS"], output)
+        run = [given, environment["PARALLEL_PID_FILE"].to_s].find { |name| !name.empty? }
+        new(directory, run || parent, number, environment["PARALLEL_TEST_GROUPS"], output, guessed: run.nil?)
       end
 
       # @return [String] the process that started this one, told from an earlier one of the same number
@@ -34,7 +34,9 @@ module RubyProf
       attr_reader :number
 
       # @param run [String] what all processes of the run, and no others, give
-      def initialize(directory, run, number, groups, output)
+      # @param guessed [Boolean] whether nobody gave that
+      def initialize(directory, run, number, groups, output, guessed: false)
+        @guessed = guessed
         # parallel_tests gives the first process an empty number.
         @number = number.to_s.empty? ? "1" : Text.clean(number, longest: 40)
         @groups = Integer(groups.to_s, 10, exception: false)
@@ -46,6 +48,8 @@ module RubyProf
 
       # @return [Integer, nil] how many processes there are to be; nil if nobody said
       attr_reader :groups
+      # @return [Boolean] whether nobody named the run
+      attr_reader :guessed
       # @return [String] names the run
       attr_reader :name
 
@@ -94,20 +98,25 @@ module RubyProf
       end
 
       def read_parts
-        parts = Dir.children(@directory).grep(PART).map do |name|
-          part = Part.load(File.join(@directory, name))
-          profile = File.join(@directory, "#{name.delete_suffix(".json")}.rbprof")
-          part.profile = File.binread(profile) if File.file?(profile)
-          part
-        end
+        parts = Dir.children(@directory).grep(PART).sort.filter_map { |name| read_part(File.join(@directory, name)) }
         parts.sort_by { |part| [part.facts["number"].to_i, part.facts["pid"]] }
+      end
+
+      # Another process's part takes nobody else's report with it.
+      def read_part(path)
+        part = Part.load(path)
+        profile = path.sub(/json\z/, "rbprof")
+        part.profile = File.binread(profile) if File.file?(profile)
+        part
+      rescue ArgumentError, SystemCallError => e
+        @output.problem("#{@output.shown(path)} is left out, what a process of this run wrote: #{e.is_a?(ArgumentError) ? e.message : ReportWriter.reason(e)}")
       end
 
       def find_missing
         there = Dir.children(@directory)
         ended = there.filter_map { |name| name[PART, 1] }
         started = there.filter_map { |name| name[STARTED, 1] } - ended
-        started.map { |pid| [File.read(File.join(@directory, "#{pid}.started")), alive?(pid.to_i)] }.sort
+        started.map { |pid| [Text.clean(File.binread(File.join(@directory, "#{pid}.started"), 40)), alive?(pid.to_i)] }.sort
       end
 
       # Deletes what earlier runs left, unless they go on.

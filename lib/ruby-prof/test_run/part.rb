@@ -10,12 +10,22 @@ module RubyProf
         JSON.generate("facts" => facts, "rows" => rows.map(&:to_data))
       end
 
-      # @raise [JSON::ParserError, SystemCallError]
+      # @raise [ArgumentError, SystemCallError] ArgumentError for a file that is none of ours, or damaged
       def self.load(path)
         require "json"
         data = JSON.parse(File.read(path, encoding: Encoding::UTF_8))
-        new(data.fetch("facts"), data.fetch("rows").map { |row| Row.from_data(row) }, nil)
+        raise ArgumentError, "it is no part of a run" unless Hash === data && facts?(data["facts"]) && Array === data["rows"] && data["rows"].all? { |row| Row.data?(row) }
+
+        new(data["facts"], data["rows"].map { |row| Row.from_data(row) }, nil)
+      rescue JSON::JSONError, EncodingError
+        raise ArgumentError, "it is no JSON"
       end
+
+      def self.facts?(facts)
+        Hash === facts && { "pid" => [Integer], "number" => [String], "framework" => [String], "started_at" => [String], "seconds" => [Numeric], "profiled" => [true, false],
+                            "measure_mode" => [Integer], "outside_total" => [Integer], "outside_calls" => [Integer] }.all? { |name, kinds| kinds.any? { |kind| kind === facts[name] } }
+      end
+      private_class_method :facts?
     end
   end
 end

@@ -42,9 +42,17 @@ module RubyProf
         end
         write_json(summary, announcement) if format?("json")
         announcement.add(:junit, @output.write("junit.xml", JUnitFormat.new(summary).to_s)) if format?("junit")
+        clear_earlier(summary) if summary.profiled?
         summary.number = @parallel&.number
+        summary.guessed = @parallel&.guessed
         announcement.summary = summary if format?("text")
         announcement
+      end
+
+      # What an earlier run wrote and this one did not is gone then: it would stand beside this run's as if it were of it.
+      def clear_earlier(summary)
+        run = @parallel ? @parallel.name : "#{Process.pid}-#{Random.urandom(8).unpack1("H*")}"
+        Manifest.new(@output, run).replace(@output.written | summary.rows.filter_map(&:report))
       end
 
       # Loads json, which the tests' own code may do without.
@@ -58,7 +66,6 @@ module RubyProf
       end
 
       def write_pages(summary, parts, announcement)
-        Manifest.new(@output, @parallel ? @parallel.name : "#{Process.pid}-#{Random.urandom(8).unpack1("H*")}").replace(summary.rows.filter_map(&:report))
         bytes = whole(parts)
         if bytes
           summary.pruned ||= @pruned
@@ -70,14 +77,27 @@ module RubyProf
       end
 
       def whole(parts)
-        profiles = parts.filter_map(&:profile)
-        profiles.reduce do |one, other|
+        merged(parts)
+      rescue RubyProf::Error
+        merged(parts.select { |part| readable?(part) })
+      rescue StandardError => e
+        @output.problem("the processes' profiles cannot be merged: #{e.message} (#{e.class})")
+      end
+
+      def merged(parts)
+        parts.filter_map(&:profile).reduce do |one, other|
           bytes, pruned = Spool.merge([one, other])
           @pruned ||= pruned
           bytes
         end
-      rescue StandardError => e
-        @output.problem("the processes' profiles cannot be merged: #{e.message} (#{e.class})")
+      end
+
+      def readable?(part)
+        Spool.merge([part.profile]) if part.profile
+        true
+      rescue RubyProf::Error => e
+        @output.problem("the profile of process #{part.facts["number"]} is left out, it cannot be read: #{e.message}")
+        false
       end
 
       def report(bytes)
@@ -99,6 +119,7 @@ module RubyProf
         rescue SystemCallError
           next
         end
+        @output.problem("the run's profile could not be saved elsewhere either")
       end
     end
   end

@@ -23,9 +23,10 @@ module RubyProf
         most(count) { |row| nanoseconds(row) }
       end
 
-      # @return [Array<Row>] most calls first
+      # @return [Array<Row>] most calls first; none if there were no calls
       def most_calling(count)
-        most(count, &:calls)
+        rows = most(count, &:calls)
+        rows.all? { |row| row.calls.zero? } ? [] : rows
       end
 
       # @return [Array<Row>] most objects or bytes first, where those were measured

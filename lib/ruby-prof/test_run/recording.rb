@@ -23,7 +23,9 @@ module RubyProf
       # @return [RubyProf::Profile] running
       def start(threads: nil)
         options = threads ? @options.merge(include_threads: threads) : @options
-        Profile.new(**options).start
+        profile = Profile.new(**options)
+        TestProfiles.record_ours(profile)
+        profile.start
       end
 
       # Ends one and starts another. That one is running before this one stops: whenever nothing is traced any more and then

@@ -66,14 +66,17 @@ module RubyProf
       # @return [Array<String>] sentences about names in RUBY_PROF_ONLY and RUBY_PROF_EXCLUDE that nothing has, now that all is
       #   loaded
       def unmatched
-        %w[RUBY_PROF_ONLY RUBY_PROF_EXCLUDE].flat_map { |name| PatternList.missing(value(name) || "") }
+        %w[RUBY_PROF_ONLY RUBY_PROF_EXCLUDE].flat_map { |name| PatternList.missing(value(name) || "").map { |sentence| "#{name}=#{sentence}" } }
       end
 
       private
 
       def value(name)
-        text = @environment[name]
-        return if text.nil? || text.strip.empty?
+        text = @environment[name] or return
+        # The program's language may be unset.
+        text = text.dup.force_encoding(Encoding::UTF_8) unless text.valid_encoding?
+        raise ArgumentError, "#{name}=#{text.scrub("?")} cannot be used: it has bytes that are no UTF-8" unless text.valid_encoding?
+        return if text.strip.empty?
 
         text.strip
       end
@@ -128,9 +131,12 @@ module RubyProf
       end
 
       def patterns(name)
-        PatternList.parse(value(name) || "")
-      rescue ArgumentError => e
-        raise ArgumentError, "#{name}: #{e.message}"
+        text = value(name) or return []
+        begin
+          PatternList.parse(text)
+        rescue ArgumentError => e
+          raise ArgumentError, "#{name}: #{e.message}"
+        end
       end
     end
   end

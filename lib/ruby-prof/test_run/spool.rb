@@ -1,10 +1,11 @@
 # frozen_string_literal: true
 
-require "ruby-prof/report_writer"
+require "ruby-prof/test_run/file_limit"
+require "ruby-prof/test_run/spool_files"
 
 module RubyProf
   module TestRun
-    # The profiles of a run's examples, on disk in one file without a name, and what they are as one.
+    # The profiles of a run's examples, on disk, and what they are as one.
     class Spool
       # So many profiles become one at a time, when they are small, and so many bytes of larger ones.
       BATCH = 512
@@ -23,23 +24,20 @@ module RubyProf
       # @return [Boolean] whether the merged profile lacks paths
       attr_reader :pruned
 
-      def initialize
+      # @param files [SpoolFiles]
+      def initialize(files = SpoolFiles.new)
+        @files = files
         @pruned = false
         @places = []
         @lock = Mutex.new
       end
 
       # @param bytes [String] of a profile file
-      # @return [Array(Integer, Integer)] where it is
+      # @return [Array<Integer>] where it is
       # @raise [SystemCallError] if there is no room
       def add(bytes)
         @lock.synchronize do
-          @file ||= open_file
-          place = [@end ||= 0, bytes.bytesize]
-          @file.seek(place.first)
-          @file.write(bytes)
-          @file.flush
-          @end += bytes.bytesize
+          place = @files.add(bytes)
           @places << place
           place
         end
@@ -47,10 +45,7 @@ module RubyProf
 
       # @return [String] the bytes at a place
       def read(place)
-        @lock.synchronize do
-          @file.seek(place.first)
-          @file.read(place.last)
-        end
+        @lock.synchronize { @files.read(place) }
       end
 
       # @return [String, nil] the bytes of one profile of all; nil if there is none
@@ -61,8 +56,7 @@ module RubyProf
       end
 
       def close
-        @file&.close
-        @file = nil
+        @files.close
       end
 
       private
@@ -96,26 +90,6 @@ module RubyProf
           rank += 1
         end
         pile.push([bytes, rank])
-      end
-
-      def open_file
-        problem = nil
-        [ENV["TMPDIR"], "/tmp", Dir.pwd].each do |directory|
-          next if directory.nil? || directory.empty?
-
-          return open_in(directory)
-        rescue SystemCallError => e
-          problem = e
-        end
-        raise problem
-      end
-
-      # For this process alone, and gone when it ends, however it ends.
-      def open_in(directory)
-        path = File.join(directory, "ruby-prof.#{Process.pid}.#{Random.urandom(8).unpack1("H*")}")
-        file = File.open(path, File::RDWR | File::CREAT | File::EXCL | File::BINARY, 0o600)
-        File.delete(path)
-        file
       end
     end
   end

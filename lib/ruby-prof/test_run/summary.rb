@@ -17,6 +17,9 @@ module RubyProf
       # @return [String, nil] the number of the process that tells
       attr_accessor :number
 
+      # @return [Boolean] whether nobody named the run: its processes know each other by their parent
+      attr_accessor :guessed
+
       # @param groups [Integer, nil] how many processes there are to be
       def initialize(parts, missing, groups: nil)
         @parts = parts
@@ -97,6 +100,8 @@ module RubyProf
         end
         elsewhere = profiled? ? rows.count { |row| row.calls.nil? && row.status == "passed" } : 0
         notes << "#{Text.count(elsewhere, "example")} ran in other processes, or before the profile began, and have no counts." if elsewhere.positive?
+        parts.each { |part| notes << "Process #{part.facts["number"]} ran no example: it ended while it was loading." if part.facts["loaded"] == false }
+        rows.select(&:ended?).first(3).each { |row| notes << "“#{Text.line(row.description)}” (#{Text.line(row.location)}) ended the run: what would have come after it did not run." }
         notes << "#{unseen} of #{@groups} processes had not begun when this was written." if unseen.positive?
         notes << "The report on the whole run has its #{Text.thousands(Spool::MOST_PATHS)} costliest call paths; calls along cheaper ones are their callers'." if pruned
         notes

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "ruby-prof/pattern_list"
 require "ruby-prof/printer_kind"
 
 module RubyProf
@@ -41,6 +42,14 @@ module RubyProf
       # @return [Boolean] whether before and after hooks are profiled too
       def setup?
         @setup ? true : false
+      end
+
+      # @return [Array<String>] sentences about names in `only:` and `exclude:` that nothing has, now that the example ran
+      def unmatched
+        profile_options.slice(:only, :exclude).flat_map do |name, patterns|
+          names = [patterns].flatten.grep(String).join("\n")
+          PatternList.missing("#{names}\n").map { |sentence| "#{name}: #{sentence}" }
+        end
       end
 
       private

@@ -42,7 +42,9 @@ module RubyProf
 
       # Loading begins.
       def boot
+        @booted = [Time.now, clock]
         begin_outside if profile? && settings.boot
+        at_exit { ended_while_loading if @began.nil? && $! && !(SystemExit === $! && $!.success?) }
       end
 
       # The first example is about to run.
@@ -92,7 +94,7 @@ module RubyProf
       # @param id [String] the same in every run
       # @param description [String]
       # @param location [String] file:line
-      # @param status [Symbol, String] passed, failed or pending
+      # @param status [Symbol, String] passed, failed, pending, or ended: it left the run
       # @param seconds [Float, nil] as the test framework took them
       # @param failure [String, nil] its message
       def example_recorded(id:, description:, location:, status:, seconds:, failure: nil)
@@ -123,7 +125,7 @@ module RubyProf
         return @announcement if @began.nil?
 
         end_all
-        @announcement = Publication.new(settings, @output, @parallel).publish(part)
+        @announcement = FileLimit.as_error { Publication.new(settings, @output, @parallel).publish(part) }
       rescue StandardError, NotImplementedError, NoMemoryError => e
         @output.problem("the run's reports could not be written: #{e.message} (#{e.class})")
         @announcement
@@ -143,6 +145,22 @@ module RubyProf
       end
 
       private
+
+      # A file that cannot be loaded: no example runs. Other processes of the run wait for this one all the same.
+      def ended_while_loading
+        return if over?
+
+        @parallel = Parallel.of_environment(settings.directory, ENV, @output)
+        if @parallel
+          @loading = true
+          @started_at, @began = @booted
+          @parallel.register
+          finish&.say
+        else
+          abandon
+          ReportWriter.say("no example ran, so there is no report on the run")
+        end
+      end
 
       def clock
         Process.clock_gettime(Process::CLOCK_MONOTONIC)
@@ -208,7 +226,7 @@ module RubyProf
         write_examples if profile?
         whole = merged if profile?
         facts = { "pid" => @pid, "number" => @parallel&.number, "framework" => @framework, "started_at" => @started_at.utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                  "seconds" => @seconds, "profiled" => profile?, "measure_mode" => settings.profile_options[:measure_mode],
+                  "seconds" => @seconds, "profiled" => profile?, "loaded" => !@loading, "measure_mode" => settings.profile_options[:measure_mode],
                   "outside_total" => @outside_sums[0], "outside_calls" => @outside_sums[1],
                   "pruned" => @recording.spool.pruned }
         Part.new(facts, @rows, whole)
@@ -232,6 +250,6 @@ module RubyProf
       end
     end
 
-    HIDDEN.push(Spool, Recording, WholeRun, Parallel)
+    HIDDEN.push(Spool, SpoolFiles, Recording, WholeRun, Parallel)
   end
 end

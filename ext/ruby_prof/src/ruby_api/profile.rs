@@ -39,6 +39,8 @@ pub(crate) struct Profile {
     /// Given to the next session: a test wants a panic after so many rare events.
     pub(super) fuse: Cell<Option<u64>>,
     pub(super) manual_clock: Cell<bool>,
+    /// Our own Ruby code is recorded too: who takes this profile leaves it out.
+    pub(super) records_ours: Cell<bool>,
     initialized: Cell<bool>,
 }
 
@@ -69,6 +71,11 @@ impl Profile {
             let _: Value = rb_self.funcall("exclude_common_methods!", ())?;
         }
         Ok(())
+    }
+
+    /// From the next start on our own Ruby code is recorded as if it were a program's.
+    pub(super) fn record_ours(&self) {
+        self.records_ours.set(true);
     }
 
     /// Calls of the method are not recorded.

@@ -70,7 +70,10 @@ impl Profile {
                 object_id(rb_sys::rb_fiber_current()),
             )
         };
-        let hidden = hidden_owners(ruby)?;
+        let hidden = match self.records_ours.get() {
+            true => api_owners(ruby)?,
+            false => hidden_owners(ruby)?,
+        };
         for owner in hidden.iter() {
             self.pins.add(*owner);
         }
@@ -266,18 +269,25 @@ fn living_threads(ruby: &Ruby) -> Result<HashSet<u64>, Error> {
 /// of its Ruby code.
 pub(super) fn hidden_owners(ruby: &Ruby) -> Result<Arc<[VALUE]>, Error> {
     let module: RModule = ruby.class_object().const_get("RubyProf")?;
+    let mut owners = api_owners(ruby)?.to_vec();
+    for listed in module.const_get::<_, RArray>("HIDDEN")? {
+        owners.push(listed.as_raw());
+        owners.push(singleton(listed)?);
+    }
+    Ok(owners.into())
+}
+
+/// The owners of what starts and stops profiles.
+fn api_owners(ruby: &Ruby) -> Result<Arc<[VALUE]>, Error> {
+    let module: RModule = ruby.class_object().const_get("RubyProf")?;
     let profile: Value = module.const_get("Profile")?;
     let probe = probe::module(ruby)?;
-    let mut owners = vec![
+    let owners = [
         profile.as_raw(),
         singleton(profile)?,
         singleton(module.as_value())?,
         singleton(probe.as_value())?,
     ];
-    for listed in module.const_get::<_, RArray>("HIDDEN")? {
-        owners.push(listed.as_raw());
-        owners.push(singleton(listed)?);
-    }
     Ok(owners.into())
 }
 

@@ -9,6 +9,13 @@ use super::profile::Profile;
 use crate::errors;
 use crate::guard::guard;
 
+/// `TestProfiles.record_ours(profile)`: from its next start on the profile has our own Ruby code too, which
+/// [`take`] leaves out again. While it is hidden, what it calls looks as if the program called it; and the blocks of
+/// expectations run in it.
+fn record_ours(profile: Obj<Profile>) {
+    profile.record_ours();
+}
+
 /// `TestProfiles.take(profile, own, libraries)`: the finished profile without the framework, as bytes of a profile file,
 /// its total (in nanoseconds, objects or bytes), calls, and objects (nil if they were not counted). The profile is
 /// empty then: Ruby may be slow to collect it, and does not know how much memory it holds.
@@ -85,6 +92,7 @@ fn encode(ruby: &Ruby, profile: &Recorded) -> Result<RString, Error> {
 
 pub(crate) fn init(_ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let profiles = magnus::Module::define_module(module, "TestProfiles")?;
+    profiles.define_singleton_method("record_ours", function!(record_ours, 1))?;
     profiles.define_singleton_method("take", function!(take, 3))?;
     profiles.define_singleton_method("merge", function!(merge, 2))
 }
