@@ -189,6 +189,18 @@ RSpec.describe "examples with :ruby_prof", stress: false do
     expect(own).not_to match(/Shop#(?:price|tidy)/)
   end
 
+  it "leaves out the runs that explain a failure" do
+    result = project(<<~RUBY).rspec(env: { "RUBY_PROF" => "flat", "RUBY_PROF_FORMAT" => "json,text", "RUBY_PROF_ONLY" => "Shop" })
+      it("calls") { expect { Shop.new.tax(1) }.to make_calls("Shop#tax").never }
+      it("unstable") { calls = 0; expect { (calls += 1).times { Shop.new.tax(1) } }.to make_calls("Shop#tax").exactly(9).times.stable }
+      it("grows") { expect { |n| n.times { Shop.new.tax(1) } }.to grow_at_most(:constant).for([1, 2, 4]) }
+      it("allocates") { expect { Shop.new.tax(1) }.to allocate_at_most(0).objects }
+    RUBY
+    expect(result.stdout).to include "4 examples, 4 failures"
+    called = @project.json["examples"].to_h { |row| [row["description"][/\w+\z/], row["calls"]] }
+    expect(called).to eq("calls" => 2, "unstable" => 10, "grows" => 8, "allocates" => 2)
+  end
+
   it "says so if an example's pattern names what is nowhere" do
     result = project('it("one", ruby_prof: { only: ["Nope", "Shop"], exclude: "Shop#no" }) { Shop.new.tax(1) }').rspec
     expect(result.stdout).to include("ruby-prof: “Shop one”: only: Nope matched nothing: the program has no Nope\n",

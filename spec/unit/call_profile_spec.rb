@@ -178,7 +178,7 @@ RSpec.describe RubyProf::CallProfile do
       end
     end
 
-    # Its lines are those of the text, in the file of the method around it.
+    # Its lines are those of the text, in a file of its own.
     it "finds the method that runs text" do
       in_directory do
         File.write("texts.rb", <<~RUBY)

@@ -34,8 +34,7 @@ module RubyProf
     class Tree # :nodoc:
       # How many methods on the stack are looked at for the one that a block is written in.
       NEAR = 64
-      # These run text. It has lines of its own, but is said to be in the file of the method around it: code in a
-      # template, for instance.
+      # These run text: code in a template, for instance. It has lines of its own, and a file of its own or a borrowed one.
       OF_TEXT = ["Kernel#eval", "<Module::Kernel>#eval", "Binding#eval"].to_h { |name| [name, true] }.freeze
       # These run text, or a block.
       OF_BOTH = ["BasicObject#instance_eval", "Module#class_eval", "Module#module_eval"].to_h { |name| [name, true] }.freeze
@@ -90,7 +89,18 @@ module RubyProf
       # below the evaluation.
       def around_text(near, index, file, here)
         blocks = OF_BOTH[near[index].full_name] ? near : near.drop(index + 1)
-        here.(blocks) || near.first(index).reverse_each.find { |method| method.file == file }
+        here.(blocks) || (own?(file) ? around_own(near.first(index)) : near.first(index).reverse_each.find { |method| method.file == file })
+      end
+
+      # A text belongs to the method whose binding it runs with. No profile has that: it is hardly one of the library that
+      # evaluates, such as ERB, where one of the user's own methods is around.
+      def around_own(methods)
+        methods.reverse_each.find { |method| @scope.has?(method) && method.file } || methods.reverse_each.find(&:file)
+      end
+
+      # Whether it is a name for text only. Ruby's own one may have methods as well, of other texts.
+      def own?(file)
+        !@lines.key?(file) || file.start_with?("(eval")
       end
 
       def begin_of(file, line)

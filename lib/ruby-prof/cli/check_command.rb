@@ -40,7 +40,7 @@ module RubyProf
 
         Patterns are separated by commas: Foo#bar, Foo.bar, Foo, Foo#find_*, /regexp/, a
         path or glob with a slash, gem:NAME, app, gems, stdlib or c. Call profiles have
-        names only: paths and groups do not apply to them.
+        names only: which file a method is in is asked of the saved profiles.
 
         Exit status: 0 fine, 3 beyond a limit, 1 a file cannot be read or compared,
         255 wrong words.

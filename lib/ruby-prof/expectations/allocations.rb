@@ -57,7 +57,7 @@ module RubyProf
 
         profile = Profile.new(measure_mode: ALLOCATIONS, track_allocations: true, allow_exceptions: true,
                               **(threads ? {} : { include_threads: [::Thread.current] }))
-        profile.profile { work.call }
+        Work.aside { profile.profile { work.call } }
         [headline, *rows(profile), *report(profile)].join("\n")
       rescue ::StandardError, ::ScriptError, ::SystemExit => e
         "#{headline}\nto look closer the block was run once more, and raised #{Text.shown(e.class.to_s)}"

@@ -35,7 +35,7 @@ module RubyProf
       def look_closer(size, all_threads)
         return if @calls.cold?
 
-        @analysis = Counting.analyse(@calls.selection, all_threads: all_threads) { @work.call(size) }
+        @analysis = Work.aside { Counting.analyse(@calls.selection, all_threads: all_threads) { @work.call(size) } }
         note_difference
       rescue ::StandardError, ::ScriptError, ::SystemExit => e
         @note = "to look closer the block was run once more, and raised #{Text.value(e)[/\S+\z/]}#{said(e)}"

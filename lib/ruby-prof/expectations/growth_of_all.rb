@@ -81,7 +81,7 @@ module RubyProf
         return [] if @options.cold || !defined?(TestRun)
 
         profile = Profile.new(allow_exceptions: true, **(@options.all_threads ? {} : { include_threads: [::Thread.current] }))
-        profile.profile { work.call(@sizes.last) }
+        Work.aside { profile.profile { work.call(@sizes.last) } }
         path = TestRun.write_report(profile, name: example)
         path ? ["full report for #{Text.number(@sizes.last)}: #{path}"] : []
       rescue ::StandardError, ::ScriptError, ::SystemExit => e

@@ -11,6 +11,11 @@ module RubyProf
         Work === block ? block : new(block)
       end
 
+      # Runs what explains a failure: it is no part of the example, whose profile has none of it.
+      def self.aside(&explanation)
+        defined?(TestRun) ? TestRun.aside(&explanation) : yield
+      end
+
       # @param block [Proc]
       # @param around [#call, nil] is given the last counted run of one expectation, as a Proc, and has to call it once
       # @param inside [#call, nil] the same, but within what is counted: for what catches a throw
@@ -82,7 +87,7 @@ module RubyProf
       #
       # @return [Array<Counting::Edge>] none if it ends otherwise than the others
       def look_around(all_threads:)
-        Counting.run(nil, all_threads: all_threads) { call }.edges
+        Work.aside { Counting.run(nil, all_threads: all_threads) { call }.edges }
       rescue ::StandardError, ::ScriptError, ::SystemExit
         []
       end
