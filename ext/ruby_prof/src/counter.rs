@@ -1,10 +1,11 @@
 //! Counts calls without recording a tree or a time: of every method, or of some, which then cost the
 //! rest of the program nothing.
 
+mod hooks;
+
 use std::any::Any;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -14,9 +15,10 @@ use rubyprof_core::{BuildMix, CallCounts, FanOuts, Location, MethodKey, Sources,
 use crate::classes::{Admission, Classes, Pins};
 use crate::ractor;
 use crate::vm::event::{C_RETURN, RETURN, Reader, TraceArg};
-use crate::vm::ffi::{self, RawHook};
 use crate::vm::frames;
 use crate::vm::stack::{self, A_FRAME, Running};
+
+pub(crate) use hooks::{Functions, Hooks};
 
 /// What is counted.
 pub(crate) struct Wanted {
@@ -315,124 +317,5 @@ fn is_elsewhere(thread: Option<VALUE>) -> bool {
         // SAFETY: an event is being delivered, so a thread runs.
         Some(thread) => unsafe { rb_sys::rb_thread_current() != thread },
         None => !ractor::is_ours(),
-    }
-}
-
-/// The hooks by the way in which they read events.
-#[derive(Clone, Copy)]
-pub(crate) struct Functions {
-    calls: RawHook,
-    objects: RawHook,
-    target: ffi::Target,
-}
-
-impl Functions {
-    /// With `layout` events are read by the VM's layout.
-    pub(crate) fn new(layout: bool) -> Self {
-        use crate::vm::layout::Layout;
-        use crate::vm::public::Public;
-        if layout {
-            Hooked::<Layout>::FUNCTIONS
-        } else {
-            Hooked::<Public>::FUNCTIONS
-        }
-    }
-
-    /// What a TracePoint of one method calls.
-    pub(crate) fn target(self) -> ffi::Target {
-        self.target
-    }
-}
-
-/// Hooks for the calls of the whole program. Removed when dropped.
-pub(crate) struct Hooks {
-    data: VALUE,
-    functions: Functions,
-    objects: bool,
-    calls: bool,
-}
-
-impl Hooks {
-    /// Adds hooks for `events` (calls and returns; none if 0) and for new objects.
-    ///
-    /// # Safety
-    ///
-    /// `counter` must stay where it is until the hooks are dropped; while a hook runs nothing else may
-    /// use it, as for the hooks of a [`Session`](crate::session::Session).
-    pub(crate) unsafe fn add(
-        counter: *mut Counter,
-        functions: Functions,
-        events: u32,
-        objects: bool,
-    ) -> Self {
-        let hooks = Self {
-            // The VM marks the data: with its low bit set a pointer is a Fixnum to it.
-            data: counter as VALUE | 1,
-            functions,
-            objects,
-            calls: events != 0,
-        };
-        // SAFETY: both functions catch panics and raise nothing; the data is a special constant.
-        unsafe {
-            if hooks.objects {
-                ffi::add_hook(functions.objects, crate::vm::event::NEWOBJ, hooks.data);
-            }
-            if hooks.calls {
-                ffi::add_hook(functions.calls, events, hooks.data);
-            }
-        }
-        hooks
-    }
-}
-
-impl Drop for Hooks {
-    fn drop(&mut self) {
-        if self.calls {
-            ffi::remove_hook(self.functions.calls, self.data);
-        }
-        if self.objects {
-            ffi::remove_hook(self.functions.objects, self.data);
-        }
-    }
-}
-
-/// Carries a reader to its functions.
-struct Hooked<R>(PhantomData<R>);
-
-impl<R: Reader> Hooked<R> {
-    const FUNCTIONS: Functions = Functions {
-        calls: on_event::<R>,
-        objects: on_object,
-        target: on_target::<R>,
-    };
-}
-
-unsafe extern "C" fn on_event<R: Reader>(data: VALUE, arg: *mut TraceArg) {
-    // SAFETY: the VM calls with the data of `Hooks::add` and the event's argument; hooks do not nest.
-    unsafe {
-        let counter = &mut *((data & !1) as *mut Counter);
-        counter.guarded(|counter| counter.event::<R>(arg));
-    }
-}
-
-unsafe extern "C" fn on_object(data: VALUE, arg: *mut TraceArg) {
-    // SAFETY: as for `on_event`. Our hooks make no object while they use the counter.
-    unsafe {
-        let counter = &mut *((data & !1) as *mut Counter);
-        counter.guarded(|counter| counter.object_made(arg));
-    }
-}
-
-unsafe extern "C" fn on_target<R: Reader>(trace_point: VALUE, data: *mut std::ffi::c_void) {
-    // SAFETY: a TracePoint of ours fires, with the counter as its data; its argument is there as long as
-    // the event is delivered. Hooks do not nest.
-    unsafe {
-        let arg = rb_sys::rb_tracearg_from_tracepoint(trace_point);
-        // In another Ractor, which runs beside ours, only this may be read.
-        if is_elsewhere((*data.cast::<Counter>()).thread) {
-            return;
-        }
-        let counter = &mut *data.cast::<Counter>();
-        counter.guarded(|counter| counter.event::<R>(arg.cast()));
     }
 }
