@@ -60,7 +60,10 @@ module Command
   # Starts a program, waits until it says "ready" and sends it a signal.
   def interrupt(signal, *command)
     from, to = IO.pipe
+    # A signal that is ignored here, as under nohup, would be ignored there.
+    ours = trap(signal, "DEFAULT")
     pid = spawn(environment({}), *command, chdir: directory, out: to, err: File.join(directory, "stderr"))
+    trap(signal, ours || "DEFAULT")
     to.close
     from.gets
     Process.kill(signal, pid)
