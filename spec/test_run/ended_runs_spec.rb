@@ -4,6 +4,14 @@ require "test_project"
 
 # Runs that are left in the middle.
 RSpec.describe "a run that an example ends", stress: false do
+  # Under nohup it is ignored, here and in what we start.
+  around do |example|
+    ours = trap(:HUP, "DEFAULT")
+    example.run
+  ensure
+    trap(:HUP, ours || "DEFAULT")
+  end
+
   after { @project&.delete }
 
   def rspec(work, env: {})
