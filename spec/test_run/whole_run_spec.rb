@@ -237,16 +237,16 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
     other = TestProject.new("spec/c_spec.rb" => <<~RUBY)
       require "ruby-prof/rspec"
       RSpec.describe Shop do
-        it("plain") { 2.times { Shop.new.tidy(1) }; [1].map { } }
+        it("plain") { Shop.new.tidy(1); Shop.new.tidy(1); [1].map { } }
         it("matcher") { expect { Shop.new.tidy(1); [1].map { } }.to make_calls("Shop#tidy").once }
         it("both") { [1].map { }; Shop.new; expect { Shop.new.tidy(1); [1].map { } }.to make_calls("Shop#tidy").once }
       end
     RUBY
     other.rspec(env: { "RUBY_PROF" => "flat", "RUBY_PROF_BOOT" => "0", "RUBY_PROF_FORMAT" => "json" })
-    expect(other.json["examples"].map { |row| row["calls"] }).to eq [8, 8, 11]
+    expect(other.json["examples"].map { |row| row["calls"] }).to eq [7, 8, 11]
     profile = RubyProf.load(other.path("tmp/ruby-prof/run.rbprof"))
     called = profile.threads.flat_map(&:methods).to_h { |method| [method.full_name, method.called] }
-    expect(called.except("[global]#")).to eq("Shop#tidy" => 6, "Class#new" => 7, "BasicObject#initialize" => 7, "Array#map" => 6, "Integer#times" => 1)
+    expect(called.except("[global]#")).to eq("Shop#tidy" => 6, "Class#new" => 7, "BasicObject#initialize" => 7, "Array#map" => 6)
   ensure
     other&.delete
   end
