@@ -16,9 +16,10 @@ use crate::vm::event::{
     C_CALL, C_RETURN, CALL, FIBER_SWITCH, NEWOBJ, RETURN, Reader, THREAD_BEGIN, THREAD_END,
     TraceArg,
 };
-use crate::vm::ffi::{self, RawHook};
+use crate::vm::ffi::RawHook;
 use crate::vm::frames;
 use crate::vm::layout::Layout;
+use crate::vm::marks;
 use crate::vm::public::Public;
 
 /// Hooks of a session. Removed when dropped.
@@ -31,7 +32,8 @@ pub(crate) struct Hooks {
 }
 
 impl Hooks {
-    /// Adds the hooks: calls and returns (of C methods too with `c_calls`), threads and fibers, and
+    /// Adds the hooks: calls and returns (of C methods too with `c_calls`, of operators too
+    /// with `operators`), threads and fibers, and
     /// objects with `objects`. With `layout` events are read by the VM's layout.
     ///
     /// # Safety
@@ -43,6 +45,7 @@ impl Hooks {
         session: *mut Session,
         layout: bool,
         c_calls: bool,
+        operators: bool,
         objects: bool,
     ) -> Self {
         let mut events = CALL | RETURN | THREAD_BEGIN | THREAD_END | FIBER_SWITCH;
@@ -66,9 +69,9 @@ impl Hooks {
         };
         // SAFETY: both functions catch panics and raise nothing; the data is a special constant.
         unsafe {
-            ffi::add_hook(hooks.calls, events, hooks.data);
+            marks::add_call_hook(hooks.calls, events, hooks.data, operators);
             if let Some(objects) = hooks.objects {
-                ffi::add_hook(objects, NEWOBJ, hooks.data);
+                marks::add_other_hook(objects, NEWOBJ, hooks.data);
             }
         }
         hooks
@@ -77,9 +80,9 @@ impl Hooks {
 
 impl Drop for Hooks {
     fn drop(&mut self) {
-        ffi::remove_hook(self.calls, self.data);
+        marks::remove_call_hook(self.calls, self.data);
         if let Some(objects) = self.objects {
-            ffi::remove_hook(objects, self.data);
+            marks::remove_other_hook(objects, self.data);
         }
     }
 }

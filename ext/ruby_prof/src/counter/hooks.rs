@@ -7,6 +7,7 @@ use rb_sys::VALUE;
 use super::{Counter, is_elsewhere};
 use crate::vm::event::{self, Reader, TraceArg};
 use crate::vm::ffi::{self, RawHook};
+use crate::vm::marks;
 
 /// The hooks by the way in which they read events.
 #[derive(Clone, Copy)]
@@ -65,10 +66,10 @@ impl Hooks {
         // SAFETY: both functions catch panics and raise nothing; the data is a special constant.
         unsafe {
             if hooks.objects {
-                ffi::add_hook(functions.objects, event::NEWOBJ, hooks.data);
+                marks::add_other_hook(functions.objects, event::NEWOBJ, hooks.data);
             }
             if hooks.calls {
-                ffi::add_hook(functions.calls, events, hooks.data);
+                marks::add_call_hook(functions.calls, events, hooks.data, true);
             }
         }
         hooks
@@ -78,10 +79,10 @@ impl Hooks {
 impl Drop for Hooks {
     fn drop(&mut self) {
         if self.calls {
-            ffi::remove_hook(self.functions.calls, self.data);
+            marks::remove_call_hook(self.functions.calls, self.data);
         }
         if self.objects {
-            ffi::remove_hook(self.functions.objects, self.data);
+            marks::remove_other_hook(self.functions.objects, self.data);
         }
     }
 }

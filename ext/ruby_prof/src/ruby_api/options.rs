@@ -16,6 +16,7 @@ pub(crate) struct Options {
     pub(crate) measure_mode: MeasureMode,
     pub(crate) track_allocations: bool,
     pub(crate) c_calls: bool,
+    pub(crate) operators: bool,
     pub(crate) allow_exceptions: bool,
     pub(crate) threads: ThreadFilter,
     /// `exclude_common: true`.
@@ -30,6 +31,7 @@ impl Default for Options {
             measure_mode: MeasureMode::default(),
             track_allocations: false,
             c_calls: true,
+            operators: std::env::var(OPERATORS).is_ok_and(|value| value == "1"),
             allow_exceptions: false,
             threads: ThreadFilter::default(),
             exclude_common: false,
@@ -38,7 +40,10 @@ impl Default for Options {
     }
 }
 
-const KNOWN: &str = "measure_mode, track_allocations, c_calls, allow_exceptions, \
+/// Set to `1` to count operators as calls unless a profile says otherwise.
+const OPERATORS: &str = "RUBY_PROF_OPERATORS";
+
+const KNOWN: &str = "measure_mode, track_allocations, c_calls, operators, allow_exceptions, \
                      exclude_threads, include_threads, exclude_common, only, exclude, merge_fibers";
 
 impl Options {
@@ -113,6 +118,7 @@ impl Options {
             "measure_mode" => self.measure_mode = measure_mode(ruby, value)?,
             "track_allocations" => self.track_allocations = value.to_bool(),
             "c_calls" => self.c_calls = value.to_bool(),
+            "operators" => self.operators = value.to_bool(),
             "exclude_common" => self.exclude_common = value.to_bool(),
             "allow_exceptions" => self.allow_exceptions = value.to_bool(),
             "exclude_threads" => {

@@ -92,7 +92,15 @@ impl Profile {
         let keep = KeepAlive::new(object);
         // SAFETY: the session is freed by Running's drop, after the hooks; all other uses are in
         // methods of this class, which call no Ruby code while they hold it.
-        let hooks = unsafe { Hooks::add(session, layout, options.c_calls, counts_objects) };
+        let hooks = unsafe {
+            Hooks::add(
+                session,
+                layout,
+                options.c_calls,
+                options.operators,
+                counts_objects,
+            )
+        };
         self.running.replace(Some(Running {
             hooks: Some(hooks),
             session,

@@ -79,6 +79,11 @@ pub(crate) unsafe fn add_hook(function: RawHook, events: u32, data: VALUE) {
     unsafe { add_event_hook(function as *const c_void, events, data, RAW_ARG) }
 }
 
+/// Where the VM's function is that adds hooks: within the library that the VM is.
+pub(crate) fn add_hook_address() -> usize {
+    add_event_hook as *const () as usize
+}
+
 /// Removes the hook added with the same function and data. Returns how many were removed.
 pub(crate) fn remove_hook(function: RawHook, data: VALUE) -> c_int {
     // SAFETY: the VM only compares both with what it has (vm_trace.c, remove_event_hook); a hook that

@@ -10,6 +10,8 @@ pub(crate) mod event;
 pub(crate) mod ffi;
 pub(crate) mod frames;
 pub(crate) mod layout;
+pub(crate) mod marks;
 pub(crate) mod probe;
 pub(crate) mod public;
 pub(crate) mod stack;
+mod words;

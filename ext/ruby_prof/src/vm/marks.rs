@@ -1,0 +1,236 @@
+//! Keeps the VM from marking operators.
+//!
+//! The VM runs `a + b`, `list[0]` or `text == "x"` without a call where it can. A hook for C calls ends that: the first
+//! one marks those instructions in all code (vm_trace.c, `update_global_event_hook`; iseq.c, `rb_iseq_trace_set_all`),
+//! they become calls with events, and stay so when the hook is gone. All that the VM goes by is a word of its own, the
+//! events for which code was ever marked (`ruby_vm_event_enabled_global_flags`): what it has is not marked again, and
+//! code that is compiled later is marked for what it has. So that word claims the marks of C calls while hooks are
+//! added or removed, and disclaims them afterwards. C functions that are really called send their events without marks.
+//!
+//! The word has no name outside of libruby since 3.3. It is found by what it does: among the library's words
+//! exactly one takes on the bit of an event that nothing has when a hook for that event is added, and keeps it when the hook
+//! is gone; exactly one takes it on and loses it (`ruby_vm_event_flags`, the events of the hooks that there are).
+
+use std::ops::Range;
+
+use parking_lot::Mutex;
+use rb_sys::VALUE;
+
+use super::event::{C_CALL, C_RETURN, CALL, RETURN, TraceArg};
+use super::ffi::{self, RawHook};
+use super::words::writable_words;
+
+/// An event that no Ruby has: the bit above those of `RUBY_EVENT_TRACEPOINT_ALL`
+/// (include/ruby/internal/event.h), free in 3.1 to 3.4.
+const NO_EVENT: u32 = 0x8000;
+/// The events for which operators are marked.
+const OPERATORS: u32 = C_CALL | C_RETURN;
+/// The events of ours for which code is marked.
+const OURS: u32 = CALL | RETURN | OPERATORS;
+/// Data of hooks that need none: a special constant, as hooks' data has to be.
+const NO_DATA: VALUE = 1;
+
+/// Two words of the VM, by their addresses.
+#[derive(Clone, Copy, Debug)]
+struct Words {
+    /// The events for which code was ever marked.
+    marked: usize,
+    /// The events of all hooks.
+    hooked: usize,
+}
+
+impl Words {
+    fn marked(self) -> u32 {
+        read(self.marked)
+    }
+
+    fn hooked(self) -> u32 {
+        read(self.hooked)
+    }
+
+    fn set_marked(self, events: u32) {
+        // SAFETY: `find` saw what this word of libruby's does. It changes under the GVL, which we hold. With bits
+        // missing the VM marks again what is marked already; bits that nothing is marked for are there only
+        // while a hook is added or removed.
+        unsafe { (self.marked as *mut u32).write_volatile(events) }
+    }
+}
+
+/// The word at an address of [`writable_words`].
+fn read(address: usize) -> u32 {
+    // SAFETY: an aligned word of a loaded library; it stays loaded, since the VM is in it.
+    unsafe { (address as *const u32).read_volatile() }
+}
+
+/// What we did to the words. The lock is never held while the VM works: that may wait for threads that wait for us.
+struct State {
+    /// `None` until it was looked for.
+    words: Option<Option<Words>>,
+    /// Call hooks of ours.
+    hooks: usize,
+    /// What code was marked for when there were none.
+    before: u32,
+}
+
+static STATE: Mutex<State> = Mutex::new(State {
+    words: None,
+    hooks: 0,
+    before: 0,
+});
+
+/// Adds a hook for calls. With `operators` they are marked, for good; without, they stay as they are, where the words
+/// are known.
+///
+/// # Safety
+///
+/// As for [`ffi::add_hook`].
+pub(crate) unsafe fn add_call_hook(function: RawHook, events: u32, data: VALUE, operators: bool) {
+    let words = words();
+    if let Some(words) = words {
+        let mut state = STATE.lock();
+        if state.hooks == 0 {
+            state.before = words.marked();
+        }
+        state.hooks += 1;
+    }
+    // SAFETY: the caller's.
+    let add = || unsafe { ffi::add_hook(function, events, data) };
+    let Some(words) = words.filter(|_| !operators) else {
+        return add();
+    };
+    // As soon as one event of a hook is new the VM marks for all events of all hooks. So what else is marked for comes
+    // first, for whatever hook of ours may follow.
+    let is_new = (CALL | RETURN) & !words.marked() != 0;
+    if is_new {
+        // SAFETY: `nothing` does nothing, and its data is a special constant.
+        unsafe { ffi::add_hook(nothing, CALL | RETURN, NO_DATA) };
+    }
+    claiming(words, add);
+    if is_new {
+        claiming(words, || ffi::remove_hook(nothing, NO_DATA));
+    }
+}
+
+/// Removes a hook that [`add_call_hook`] added. With the last one code that is compiled from now on is marked no more than
+/// before the first, and marks that are there cost next to nothing: the VM passes them by if the word has no events.
+pub(crate) fn remove_call_hook(function: RawHook, data: VALUE) {
+    let Some(words) = words() else {
+        ffi::remove_hook(function, data);
+        return;
+    };
+    claiming(words, || ffi::remove_hook(function, data));
+    let mut state = STATE.lock();
+    state.hooks = state.hooks.saturating_sub(1);
+    if state.hooks == 0 {
+        let kept = words.hooked() | state.before | !OURS;
+        words.set_marked(words.marked() & kept);
+    }
+}
+
+/// Adds a hook for something else than calls: whenever hooks change the VM looks whether code has to be marked.
+///
+/// # Safety
+///
+/// As for [`ffi::add_hook`].
+pub(crate) unsafe fn add_other_hook(function: RawHook, events: u32, data: VALUE) {
+    // SAFETY: the caller's.
+    let add = || unsafe { ffi::add_hook(function, events, data) };
+    match words() {
+        Some(words) => claiming(words, add),
+        None => add(),
+    }
+}
+
+/// Removes a hook that [`add_other_hook`] added.
+pub(crate) fn remove_other_hook(function: RawHook, data: VALUE) {
+    match words() {
+        Some(words) => claiming(words, || ffi::remove_hook(function, data)),
+        None => ffi::remove_hook(function, data),
+    };
+}
+
+/// Whether operators are marked wherever code runs: somebody has had a hook for C calls, or a hook that changed while ours
+/// was there.
+#[allow(dead_code)]
+pub(crate) fn operators_are_marked() -> bool {
+    words().is_none_or(|words| words.marked() & OPERATORS != 0)
+}
+
+/// Does `work`, which adds or removes hooks, while the word claims that operators are marked.
+fn claiming<T>(words: Words, work: impl FnOnce() -> T) -> T {
+    let before = words.marked();
+    words.set_marked(before | OPERATORS);
+    let result = work();
+    words.set_marked(words.marked() & (before | !OPERATORS));
+    result
+}
+
+/// The words, where they can be found.
+fn words() -> Option<Words> {
+    let known = STATE.lock().words;
+    known.unwrap_or_else(|| {
+        let found = find();
+        STATE.lock().words = Some(found);
+        found
+    })
+}
+
+/// Looks for the words by what they do.
+fn find() -> Option<Words> {
+    let places = writable_words(ffi::add_hook_address());
+    let none = snapshot(&places);
+    // SAFETY: `nothing` does nothing, and its data is a special constant.
+    let add = || unsafe { ffi::add_hook(nothing, NO_EVENT, NO_DATA) };
+    let remove = || ffi::remove_hook(nothing, NO_DATA);
+    add();
+    let with = snapshot(&places);
+    remove();
+    let after = snapshot(&places);
+    let addresses = places.into_iter().flat_map(|place| place.step_by(4));
+    let seen = none.into_iter().zip(with).zip(after);
+    let mut marked = Vec::new();
+    let mut hooked = Vec::new();
+    for (address, ((none, with), after)) in addresses.zip(seen) {
+        if none & NO_EVENT != 0 || with != none | NO_EVENT {
+            continue;
+        }
+        if after == with {
+            marked.push(address);
+        } else if after == none {
+            hooked.push(address);
+        }
+    }
+    let ([marked], [hooked]) = (&marked[..], &hooked[..]) else {
+        return None;
+    };
+    let words = Words {
+        marked: *marked,
+        hooked: *hooked,
+    };
+    obeys(words, add, remove).then_some(words)
+}
+
+/// Whether the word takes the bit on again after we took it off. Leaves it as it was found.
+fn obeys(words: Words, add: impl Fn(), remove: impl Fn() -> std::ffi::c_int) -> bool {
+    let without = words.marked() & !NO_EVENT;
+    if words.hooked() & !without != 0 {
+        return false;
+    }
+    words.set_marked(without);
+    add();
+    let again = words.marked() == without | NO_EVENT && words.hooked() & NO_EVENT != 0;
+    remove();
+    let gone = words.hooked() & NO_EVENT == 0;
+    words.set_marked(without);
+    again && gone
+}
+
+fn snapshot(places: &[Range<usize>]) -> Vec<u32> {
+    places
+        .iter()
+        .flat_map(|place| place.clone().step_by(4))
+        .map(read)
+        .collect()
+}
+
+unsafe extern "C" fn nothing(_data: VALUE, _arg: *mut TraceArg) {}
