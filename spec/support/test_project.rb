@@ -65,6 +65,6 @@ class TestProject < Project
   private
 
   def environment
-    UNSET.merge("RUBYLIB" => [File.join(GEM_ROOT, "lib"), path("lib")].join(File::PATH_SEPARATOR), "LANG" => "C.UTF-8")
+    UNSET.merge("RUBYLIB" => [File.join(GEM_ROOT, "lib"), path("lib")].join(File::PATH_SEPARATOR), "LANG" => "C.UTF-8", "LC_ALL" => nil)
   end
 end

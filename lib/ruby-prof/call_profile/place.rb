@@ -30,9 +30,19 @@ module RubyProf
       # Below these nothing is a test: lib/rack/test/utils.rb.
       PROGRAM_DIRECTORIES = %w[lib app].freeze
 
+      # @return [String, nil] the current directory, with a slash
+      def self.here
+        File.join(Dir.pwd, "")
+      rescue SystemCallError
+        nil
+      end
+
+      # Where the program was started, or went before it loaded us.
+      STARTED = here
+
       def initialize
         @names = {}
-        @here = here
+        @here = Place.here
       end
 
       # @param file [String, nil] where code is, nil for a C function
@@ -65,11 +75,11 @@ module RubyProf
         gem_paths.find { |path, _| file.start_with?(path) }&.last
       end
 
-      # Gems from a path, which are no part of the program.
+      # Gems from a path, which are no part of the program: the one that is being worked on is, wherever its tests go.
       def gem_paths
         @gem_paths ||= (defined?(::Gem) ? ::Gem.loaded_specs.values : [])
                        .map { |spec| [File.join(spec.full_gem_path, ""), spec.name] }
-                       .reject { |path, _| path == "/" || @here&.start_with?(path) }
+                       .reject { |path, _| path == "/" || [@here, STARTED].compact.any? { |directory| directory.start_with?(path) } }
       end
 
       def library
@@ -83,12 +93,6 @@ module RubyProf
         first = directories.index { |each| TEST_DIRECTORIES.include?(each) }
         above = first ? directories.take(first) : directories
         (first || TEST_FILE.match?(base.to_s)) && (above & PROGRAM_DIRECTORIES).empty?
-      end
-
-      def here
-        File.join(Dir.pwd, "")
-      rescue SystemCallError
-        nil
       end
 
       # Not `-e`, `(eval)`: those are no names of files.

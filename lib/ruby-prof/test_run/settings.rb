@@ -73,8 +73,8 @@ module RubyProf
 
       def value(name)
         text = @environment[name] or return
-        # The program's language may be unset.
-        text = text.dup.force_encoding(Encoding::UTF_8) unless text.valid_encoding?
+        # The program's language may be unset: what is no ASCII is then binary, and valid.
+        text = text.dup.force_encoding(Encoding::UTF_8) if text.encoding == Encoding::BINARY || !text.valid_encoding?
         raise ArgumentError, "#{name}=#{text.scrub("?")} cannot be used: it has bytes that are no UTF-8" unless text.valid_encoding?
         return if text.strip.empty?
 

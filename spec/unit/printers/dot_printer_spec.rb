@@ -71,7 +71,7 @@ RSpec.describe RubyProf::DotPrinter do
 
     svg, errors, status = Open3.capture3("dot", "-Tsvg", stdin_data: dot)
     expect([status.success?, errors]).to eq [true, ""]
-    svg
+    svg.force_encoding(Encoding::UTF_8)
   end
 
   # Graphviz cannot rank classes that call each other in circles without newrank.
