@@ -23,6 +23,14 @@ module RubyProf
       # Called at the start of every profile: the event of this call shows the running fiber's stack.
       def touch; end
 
+      # Two operators, the second in code that is compiled now, and a call of a function in C with each
+      # (ext/ruby_prof/src/vm/operators.rs).
+      def operate
+        one = 1
+        (one + one).to_s
+        eval("(one + one).to_s", binding, __FILE__, __LINE__)
+      end
+
       def caller_of_callee
         callee
       end

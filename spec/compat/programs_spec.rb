@@ -29,7 +29,7 @@ RSpec.describe "A program written for ruby-prof", stress: false do
   define_method(:output) do |name, ours:|
     Dir.mktmpdir("ruby-prof-program-") do |directory|
       script = "#{"#{their_gem}\n" unless ours}$PROGRAM_NAME = #{name.dump}\nload #{File.join(programs, "#{name}.rb").dump}"
-      result = ruby(script, directory, library: ours)
+      result = ruby(script, directory, library: ours, env: { "RUBY_PROF_OPERATORS" => "1" })
       expect(result).to be_success, result.stderr
       result
     end

@@ -15,8 +15,11 @@ RSpec.describe "ruby-prof 1.4.5", stress: false do
   reason = reason_to_skip
   before { skip reason } if reason
 
+  # Which ruby-prof has as calls.
+  OPERATORS = { "RUBY_PROF_OPERATORS" => "1" }.freeze
+
   def run(code, ours:, arguments: [])
-    result = ruby("#{THEIR_GEM unless ours}\n#{code}", *arguments, library: ours)
+    result = ruby("#{THEIR_GEM unless ours}\n#{code}", *arguments, library: ours, env: OPERATORS)
     expect(result).to be_success, result.stderr
     result.stdout
   end

@@ -48,7 +48,7 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
   it "leaves out the framework, and what it called for its own ends" do
     project.rspec(env: { "RUBY_PROF" => "flat" })
     text = project.read("tmp/ruby-prof/run.txt")
-    expect(text).to include("Shop#price", "[global]#", "Integer#*", "Kernel#sleep")
+    expect(text).to include("Shop#price", "[global]#", "Kernel#sleep")
     expect(text).not_to match(/RSpec::(?:Core|Matchers|Expectations|Support)|RubyProf|Thread#\[\]|BasicObject#instance_exec/)
     expect(text.scan(/\d +\[global\]#/).length).to eq 1
   end

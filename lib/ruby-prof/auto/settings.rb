@@ -10,7 +10,7 @@ module RubyProf
     class Settings
       # Everything we read, and what the command passes to the process it starts.
       NAMES = %w[
-        MEASURE_MODE PRINTER FILE SAVE MIN_PERCENT SORT EXCLUDE EXCLUDE_COMMON ONLY C_CALLS TRACK_ALLOCATIONS
+        MEASURE_MODE PRINTER FILE SAVE MIN_PERCENT SORT EXCLUDE EXCLUDE_COMMON ONLY C_CALLS OPERATORS TRACK_ALLOCATIONS
         ON_FORK REQUIRE EVAL ONE_PROGRAM MAIN_PID MERGE_DIR
       ].to_h { |name| [name.downcase.to_sym, "RUBY_PROF_#{name}"] }.freeze
 
@@ -115,6 +115,7 @@ module RubyProf
           measure_mode: RubyProf.measure_mode,
           track_allocations: flag(:track_allocations, false),
           c_calls: flag(:c_calls, true),
+          operators: flag(:operators, false),
           exclude_common: flag(:exclude_common, false),
           exclude: patterns(:exclude),
           only: patterns(:only)

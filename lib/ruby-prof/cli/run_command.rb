@@ -98,6 +98,7 @@ module RubyProf
         end
         words.word("--track_allocations", "Count objects by method, line and class") { @values[:track_allocations] = "1" }
         words.word("--[no-]c-calls", "Record methods written in C (default)") { |yes| @values[:c_calls] = yes ? "1" : "0" }
+        words.word("--[no-]operators", "Count + < [] << == and the like as calls") { |yes| @values[:operators] = yes ? "1" : "0" }
         words.word("--exclude=METHODS", "Leave out methods: Foo#bar,Foo.bar") { |text| add_methods(words, text) }
         words.word("--exclude-pattern=PATTERN", "Leave out all that match; repeatable") { |text| add_pattern(words, :exclude, text) }
         words.word("--only=PATTERN", "Leave out all others; repeatable") { |text| add_pattern(words, :only, text) }

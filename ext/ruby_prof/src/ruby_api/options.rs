@@ -16,6 +16,7 @@ pub(crate) struct Options {
     pub(crate) measure_mode: MeasureMode,
     pub(crate) track_allocations: bool,
     pub(crate) c_calls: bool,
+    /// Whether instructions that the VM runs without a call are to be calls.
     pub(crate) operators: bool,
     pub(crate) allow_exceptions: bool,
     pub(crate) threads: ThreadFilter,
@@ -31,7 +32,7 @@ impl Default for Options {
             measure_mode: MeasureMode::default(),
             track_allocations: false,
             c_calls: true,
-            operators: std::env::var(OPERATORS).is_ok_and(|value| value == "1"),
+            operators: false,
             allow_exceptions: false,
             threads: ThreadFilter::default(),
             exclude_common: false,
@@ -56,6 +57,7 @@ impl Options {
     /// value of the wrong type.
     pub(crate) fn from_args(ruby: &Ruby, args: &[Value]) -> Result<Self, Error> {
         let mut options = Self::default();
+        let mut says_operators = false;
         let (positional, hash) = match args.split_last() {
             Some((last, rest)) => match RHash::from_value(*last) {
                 Some(hash) => (rest, Some(hash)),
@@ -95,9 +97,15 @@ impl Options {
                 match &*name.name()? {
                     "only" => patterns[0] = value,
                     "exclude" => patterns[1] = value,
-                    name => options.set(ruby, name, value)?,
+                    name => {
+                        says_operators |= name == "operators";
+                        options.set(ruby, name, value)?;
+                    }
                 }
             }
+        }
+        if !says_operators {
+            options.operators = counts_operators(ruby)?;
         }
         let [only, exclude] = patterns;
         options.filter = exclusion::filter(ruby, only, exclude)?;
@@ -133,6 +141,24 @@ impl Options {
             }
         }
         Ok(())
+    }
+}
+
+/// What the environment says of operators.
+///
+/// # Errors
+///
+/// ArgumentError for anything but 0, 1 and nothing.
+fn counts_operators(ruby: &Ruby) -> Result<bool, Error> {
+    let value = std::env::var_os(OPERATORS).unwrap_or_default();
+    match value.to_str().map(str::trim) {
+        Some("1") => Ok(true),
+        Some("0" | "") => Ok(false),
+        _ => {
+            let value = value.to_string_lossy();
+            let message = format!("{OPERATORS}={value} cannot be used; it can be 0 or 1");
+            Err(errors::argument(ruby, message))
+        }
     }
 }
 

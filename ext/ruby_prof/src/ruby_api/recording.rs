@@ -20,7 +20,7 @@ use crate::guard::guard;
 use crate::hook::Hooks;
 use crate::names::VmNames;
 use crate::session::{Session, object_id};
-use crate::vm::probe;
+use crate::vm::{operators, probe};
 
 impl Profile {
     pub(crate) fn start(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
@@ -36,6 +36,9 @@ impl Profile {
             }
             // Before anything is recorded: these run Ruby code.
             let layout = probe::layout_is_known(ruby)?;
+            if rb_self.options.borrow().c_calls {
+                operators::try_to_spare(ruby)?;
+            }
             let probe = probe::module(ruby)?;
             rb_self.begin(ruby, rb_self.as_raw(), layout)?;
             // The call shows the hook this fiber's stack: the methods that are running already.

@@ -6,6 +6,7 @@ use magnus::{Error, Object, RModule, Ruby, function, typed_data::Obj};
 use super::profile::Profile;
 use crate::guard::guard;
 use crate::testing;
+use crate::vm::marks;
 
 /// The next run of the profile reads the clock that `advance` moves.
 fn use_manual_clock(profile: Obj<Profile>) {
@@ -29,6 +30,11 @@ fn panic_now(ruby: &Ruby) -> Result<(), Error> {
     guard(ruby, || panic!("a test asked for this panic"))
 }
 
+/// Whether the VM marks operators in code that it compiles now.
+fn operators_marked() -> bool {
+    marks::operators_are_marked()
+}
+
 pub(crate) fn init(_ruby: &Ruby, module: RModule) -> Result<(), Error> {
     if std::env::var_os("RUBY_PROF_TESTING").is_none() {
         return Ok(());
@@ -37,5 +43,6 @@ pub(crate) fn init(_ruby: &Ruby, module: RModule) -> Result<(), Error> {
     testing.define_singleton_method("use_manual_clock", function!(use_manual_clock, 1))?;
     testing.define_singleton_method("advance", function!(advance, 1))?;
     testing.define_singleton_method("panic_after", function!(panic_after, 2))?;
+    testing.define_singleton_method("operators_marked?", function!(operators_marked, 0))?;
     testing.define_singleton_method("panic_now", function!(panic_now, 0))
 }

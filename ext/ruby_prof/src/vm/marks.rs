@@ -25,8 +25,8 @@ use super::words::writable_words;
 const NO_EVENT: u32 = 0x8000;
 /// The events for which operators are marked.
 const OPERATORS: u32 = C_CALL | C_RETURN;
-/// The events of ours for which code is marked.
-const OURS: u32 = CALL | RETURN | OPERATORS;
+/// The events for which methods' beginnings and ends are marked.
+const METHODS: u32 = CALL | RETURN;
 /// Data of hooks that need none: a special constant, as hooks' data has to be.
 const NO_DATA: VALUE = 1;
 
@@ -100,10 +100,10 @@ pub(crate) unsafe fn add_call_hook(function: RawHook, events: u32, data: VALUE, 
     };
     // As soon as one event of a hook is new the VM marks for all events of all hooks. So what else is marked for comes
     // first, for whatever hook of ours may follow.
-    let is_new = (CALL | RETURN) & !words.marked() != 0;
+    let is_new = METHODS & !words.marked() != 0;
     if is_new {
         // SAFETY: `nothing` does nothing, and its data is a special constant.
-        unsafe { ffi::add_hook(nothing, CALL | RETURN, NO_DATA) };
+        unsafe { ffi::add_hook(nothing, METHODS, NO_DATA) };
     }
     claiming(words, add);
     if is_new {
@@ -112,7 +112,8 @@ pub(crate) unsafe fn add_call_hook(function: RawHook, events: u32, data: VALUE, 
 }
 
 /// Removes a hook that [`add_call_hook`] added. With the last one code that is compiled from now on is marked no more than
-/// before the first, and marks that are there cost next to nothing: the VM passes them by if the word has no events.
+/// before the first, and marks of methods that are there cost next to nothing: the VM passes them by if the word has no
+/// events. Marked operators stay so, and the word says it.
 pub(crate) fn remove_call_hook(function: RawHook, data: VALUE) {
     let Some(words) = words() else {
         ffi::remove_hook(function, data);
@@ -122,7 +123,7 @@ pub(crate) fn remove_call_hook(function: RawHook, data: VALUE) {
     let mut state = STATE.lock();
     state.hooks = state.hooks.saturating_sub(1);
     if state.hooks == 0 {
-        let kept = words.hooked() | state.before | !OURS;
+        let kept = words.hooked() | state.before | !METHODS;
         words.set_marked(words.marked() & kept);
     }
 }
@@ -151,9 +152,13 @@ pub(crate) fn remove_other_hook(function: RawHook, data: VALUE) {
 
 /// Whether operators are marked wherever code runs: somebody has had a hook for C calls, or a hook that changed while ours
 /// was there.
-#[allow(dead_code)]
 pub(crate) fn operators_are_marked() -> bool {
     words().is_none_or(|words| words.marked() & OPERATORS != 0)
+}
+
+/// From now on operators are marked as the VM likes: it does otherwise than we thought.
+pub(crate) fn give_up() {
+    STATE.lock().words = Some(None);
 }
 
 /// Does `work`, which adds or removes hooks, while the word claims that operators are marked.
