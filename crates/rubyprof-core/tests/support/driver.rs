@@ -1,6 +1,6 @@
 //! Plays a tape to the real recorder, as an embedder has to.
 
-use rubyprof_core::{MeasureMode, Profile, Recorder, Scale, Settings};
+use rubyprof_core::{Costs, MeasureMode, Profile, Recorder, Scale, Settings};
 
 use super::host::{self, ScriptedHost, ScriptedNames};
 use super::summary::Summary;
@@ -52,6 +52,8 @@ pub(crate) fn settings(scale: Scale) -> Settings {
         measure_mode: MeasureMode::WallTime,
         track_allocations: true,
         c_calls: true,
+        operators: true,
+        costs: Costs::default(),
         clock: "scripted".into(),
         scale,
     }
