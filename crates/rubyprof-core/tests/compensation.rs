@@ -181,7 +181,8 @@ fn different_costs_become_means_by_calls() {
     let tape = support::tape::Tape::new().live(0, &[1]).appear();
     let mut one = record(&tape.clone().call(2, 5)).profile;
     let mut three = record(&tape.call(2, 5).call(2, 5).call(2, 5)).profile;
-    (one.costs, three.costs) = (costs(1_000, 70_000), costs(5_000, 20_000));
+    (one.costs, three.costs) = (costs(2_000, 70_000), costs(5_000, 20_000));
+    // Their roots count too: two and four calls.
     let expected = costs(4_000, 70_000);
     assert_eq!(one.followed_by(&three).costs, expected);
     let parts = [&three, &one];
