@@ -54,10 +54,10 @@ fn damage(body: &mut Vec<u8>, random: &mut Random) {
     }
 }
 
-/// A file of version 1 whose checksums fit, as docs/file-format.md has it.
+/// A file of version 2 whose checksums fit, as docs/file-format.md has it.
 fn file_with(body: &[u8]) -> Vec<u8> {
     let stored = compress_to_vec_zlib(body, 1);
-    let mut file = b"\x89RbPr\r\n\x1a\x01\0\0\0".to_vec();
+    let mut file = b"\x89RbPr\r\n\x1a\x02\0\0\0".to_vec();
     file.extend((stored.len() as u64).to_le_bytes());
     file.extend((body.len() as u64).to_le_bytes());
     file.extend(crc32fast::hash(&stored).to_le_bytes());

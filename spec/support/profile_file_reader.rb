@@ -9,7 +9,8 @@ class ProfileFileReader
 
   # Everything in the file, as Hashes and Arrays.
   def self.read(path)
-    new(body(File.binread(path))).profile
+    bytes = File.binread(path)
+    new(body(bytes), bytes.unpack1("@8 L<")).profile
   end
 
   def self.body(bytes)
@@ -18,7 +19,7 @@ class ProfileFileReader
     stored = bytes.byteslice(36..)
     raise "not a profile" unless magic == MAGIC
     raise "damaged header" unless Zlib.crc32(header.byteslice(0, 32)) == own_checksum
-    raise "version #{version}" unless version == 1
+    raise "version #{version}" unless [1, 2].include?(version)
     raise "wrong length" unless stored.bytesize == stored_length
     raise "damaged body" unless Zlib.crc32(stored) == checksum
 
@@ -28,8 +29,9 @@ class ProfileFileReader
     body
   end
 
-  def initialize(body)
+  def initialize(body, version)
     @bytes = body
+    @version = version
     @at = 0
   end
 
@@ -46,6 +48,7 @@ class ProfileFileReader
         { thread: number, method: number, class_name: text, kind: byte, place: place, count: number, bytes: number }
       end
     }
+    profile.merge!(overhead) if @version == 2
     raise "the body goes on" unless @at == @bytes.bytesize
 
     roots = profile[:nodes].each_index.select { |index| profile[:nodes][index][:parent].nil? }
@@ -54,6 +57,16 @@ class ProfileFileReader
   end
 
   private
+
+  # What version 2 has beyond version 1.
+  def overhead
+    {
+      operators: flag, compensated: flag,
+      costs: %i[ruby c operator].to_h { |kind| [kind, { inner: number, outer: number }] },
+      new_path: number, spread: number,
+      unexplained: list { number }, overheads: list { number }, gcs: exceptions
+    }
+  end
 
   def byte
     @bytes.getbyte(@at).tap { @at += 1 }

@@ -18,8 +18,21 @@ RSpec.describe "docs/file-format.md" do
     ["measure mode #{profile[:measure_mode]}",
      "track allocations #{profile[:track_allocations]}",
      "c calls #{profile[:c_calls]}",
-     "clock #{quoted(profile[:clock])}",
-     *profile[:files].map { |file| "file #{quoted(file)}" }]
+     "clock #{quoted(profile[:clock])}"]
+  end
+
+  def overhead(profile)
+    ["operators #{profile[:operators]}",
+     "compensated #{profile[:compensated]}",
+     *profile[:costs].map { |kind, cost| "cost #{kind} inner #{cost[:inner]} outer #{cost[:outer]}" },
+     "cost new path #{profile[:new_path]} spread #{profile[:spread]}",
+     *profile[:unexplained].map { |overhead| "unexplained #{overhead}" },
+     *profile[:overheads].map { |overhead| "overhead #{overhead}" },
+     *profile[:gcs].map { |node, value| "gc node #{node} value #{value}" }]
+  end
+
+  def files(profile)
+    profile[:files].map { |file| "file #{quoted(file)}" }
   end
 
   def methods_and_threads(profile)
@@ -45,16 +58,19 @@ RSpec.describe "docs/file-format.md" do
     end
   end
 
-  it "says how a file of version 1 is read" do
-    profile = ProfileFileReader.read("#{golden}/version_1.rbprof")
-    lines = head(profile) + methods_and_threads(profile) + nodes(profile) + allocations(profile)
-    expect(lines).to eq File.readlines("#{golden}/version_1.txt", chomp: true, encoding: Encoding::UTF_8)
+  [1, 2].each do |version|
+    it "says how a file of version #{version} is read" do
+      profile = ProfileFileReader.read("#{golden}/version_#{version}.rbprof")
+      lines = head(profile) + (version > 1 ? overhead(profile) : []) + files(profile) + methods_and_threads(profile) +
+              nodes(profile) + allocations(profile)
+      expect(lines).to eq File.readlines("#{golden}/version_#{version}.txt", chomp: true, encoding: Encoding::UTF_8)
+    end
   end
 
   it "shows the first bytes of that file" do
     document = File.read(File.expand_path("../../docs/file-format.md", __dir__), encoding: Encoding::UTF_8)
     shown = document[/^```hex\n(.*?)^```/m, 1].lines.flat_map { |line| line[/\A(?:\h\h )+/].split }
-    file = File.binread("#{golden}/version_1.rbprof")
+    file = File.binread("#{golden}/version_2.rbprof")
     expect(shown).to eq(file.unpack("C36").map { |byte| format("%02x", byte) })
   end
 end

@@ -33,6 +33,8 @@ pub struct ProfileBuilder {
     drafts: Vec<Draft>,
     roots: Vec<u32>,
     waits: Vec<(u32, u64)>,
+    gcs: Vec<(u32, u64)>,
+    overheads: Vec<(u32, u64)>,
     sources: Sources,
 }
 
@@ -42,6 +44,7 @@ impl ProfileBuilder {
         let mut builder = Self::default();
         builder.profile.measure_mode = measure_mode;
         builder.profile.c_calls = true;
+        builder.profile.operators = true;
         builder
     }
 
@@ -72,6 +75,7 @@ impl ProfileBuilder {
             id,
             fiber_id,
             root: NodeId(path.0),
+            unexplained: 0,
         });
         path
     }
@@ -93,6 +97,16 @@ impl ProfileBuilder {
         self.waits.push((path.0, wait));
     }
 
+    /// Says for how much of a path's self time garbage was collected. Said again, it replaces.
+    pub fn gc(&mut self, path: Path, gc: u64) {
+        self.gcs.push((path.0, gc));
+    }
+
+    /// Says how much of a path's own time is the profiler's. Said again, it replaces.
+    pub fn overhead(&mut self, path: Path, overhead: u64) {
+        self.overheads.push((path.0, overhead));
+    }
+
     /// Adds allocations and turns [`Profile::track_allocations`] on.
     pub fn allocation(&mut self, allocation: Allocation) {
         self.profile.track_allocations = true;
@@ -101,21 +115,28 @@ impl ProfileBuilder {
 
     /// The profile.
     pub fn finish(mut self) -> Profile {
-        let (nodes, placed) = preorder(&self.drafts, &self.roots);
+        let (mut nodes, placed) = preorder(&self.drafts, &self.roots);
         let place = |index: u32| placed[index as usize];
         for thread in &mut self.profile.threads {
             thread.root = place(thread.root.0).unwrap_or(thread.root);
         }
-        self.profile.waits = self
-            .waits
-            .iter()
-            .filter_map(|(index, wait)| place(*index).map(|node| (node, *wait)))
-            .collect();
-        self.profile.waits.sort_by_key(|(node, _)| *node);
-        // What was said of a path last counts.
-        self.profile.waits.reverse();
-        self.profile.waits.dedup_by_key(|(node, _)| *node);
-        self.profile.waits.reverse();
+        let by_node = |said: &[(u32, u64)]| {
+            let placed = said
+                .iter()
+                .filter_map(|(index, number)| place(*index).map(|node| (node, *number)));
+            let mut numbers: Vec<(NodeId, u64)> = placed.collect();
+            numbers.sort_by_key(|(node, _)| *node);
+            // What was said of a path last counts.
+            numbers.reverse();
+            numbers.dedup_by_key(|(node, _)| *node);
+            numbers.reverse();
+            numbers
+        };
+        self.profile.waits = by_node(&self.waits);
+        self.profile.gcs = by_node(&self.gcs);
+        for (node, overhead) in by_node(&self.overheads) {
+            nodes[node.index()].overhead = overhead;
+        }
         self.profile
             .allocations
             .sort_by_key(|allocation| (allocation.thread, allocation.method));

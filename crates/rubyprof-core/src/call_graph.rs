@@ -24,6 +24,10 @@ pub struct MethodRow {
     pub own: u64,
     /// Waited in the method itself.
     pub wait: u64,
+    /// The part of self time in which garbage was collected.
+    pub gc: u64,
+    /// The profiler's part of self time: in it, or taken off it, as [`Node::overhead`](crate::Node::overhead).
+    pub overhead: u64,
     /// Called while already active on the same fiber, directly or through others.
     pub recursive: bool,
     /// Smallest number of calls between a root and the method.
@@ -57,6 +61,10 @@ pub struct Edge {
     pub own: u64,
     /// Waited in the callee itself when called so.
     pub wait: u64,
+    /// The part of that self time in which garbage was collected.
+    pub gc: u64,
+    /// The profiler's part of that self time: in it, or taken off it.
+    pub overhead: u64,
     /// Where the caller was at the first of these calls.
     pub call_site: Location,
     /// The first node of the callee below the caller.
@@ -168,8 +176,9 @@ struct Folder<'a> {
     active_rows: Vec<u32>,
     active_edges: Vec<u32>,
     open: Vec<Open>,
-    /// Next entry of the profile's waits, which are sorted by node as the walk is.
-    waits: usize,
+    /// What is left of the profile's waits and GC times, which are sorted by node as the walk is.
+    waits: &'a [(NodeId, u64)],
+    gcs: &'a [(NodeId, u64)],
 }
 
 impl<'a> Folder<'a> {
@@ -185,14 +194,16 @@ impl<'a> Folder<'a> {
             active_rows: Vec::new(),
             active_edges: Vec::new(),
             open: Vec::new(),
-            waits: 0,
+            waits: &profile.waits,
+            gcs: &profile.gcs,
         }
     }
 
     fn fold(&mut self, thread: &Thread) {
         let root = thread.root;
         add(&mut self.graph.total, self.profile.node(root).total);
-        self.waits = self.profile.waits.partition_point(|(node, _)| *node < root);
+        self.waits = from(&self.profile.waits, root);
+        self.gcs = from(&self.profile.gcs, root);
         for id in self.profile.subtree(root) {
             self.close_before(id.0);
             self.add(id);
@@ -209,18 +220,8 @@ impl<'a> Folder<'a> {
         }
     }
 
-    fn wait(&mut self, id: NodeId) -> u64 {
-        match self.profile.waits.get(self.waits) {
-            Some((node, wait)) if *node == id => {
-                self.waits += 1;
-                *wait
-            }
-            _ => 0,
-        }
-    }
-
     fn add(&mut self, id: NodeId) {
-        let wait = self.wait(id);
+        let (wait, gc) = (next(&mut self.waits, id), next(&mut self.gcs, id));
         let node = self.profile.node(id);
         let own = node.own.saturating_sub(wait);
         let caller = self.open.last().map(|open| open.row);
@@ -229,6 +230,8 @@ impl<'a> Folder<'a> {
         add(&mut sums.called, node.called);
         add(&mut sums.own, own);
         add(&mut sums.wait, wait);
+        add(&mut sums.gc, gc);
+        add(&mut sums.overhead, node.overhead);
         let active = &mut self.active_rows[row as usize];
         if *active == 0 {
             add(&mut sums.total, node.total);
@@ -242,6 +245,8 @@ impl<'a> Folder<'a> {
             add(&mut sums.called, node.called);
             add(&mut sums.own, own);
             add(&mut sums.wait, wait);
+            add(&mut sums.gc, gc);
+            add(&mut sums.overhead, node.overhead);
             let active = &mut self.active_edges[edge as usize];
             if *active == 0 {
                 add(&mut sums.total, node.total);
@@ -272,6 +277,8 @@ impl<'a> Folder<'a> {
             total: 0,
             own: 0,
             wait: 0,
+            gc: 0,
+            overhead: 0,
             recursive: false,
             min_depth: depth,
             first_node: id,
@@ -293,6 +300,8 @@ impl<'a> Folder<'a> {
                 total: 0,
                 own: 0,
                 wait: 0,
+                gc: 0,
+                overhead: 0,
                 call_site: self.profile.call_site(id),
                 first_node: id,
             });
@@ -301,6 +310,22 @@ impl<'a> Folder<'a> {
             self.active_edges.push(0);
         }
         edge
+    }
+}
+
+/// The numbers of a node and those after it.
+fn from(numbers: &[(NodeId, u64)], first: NodeId) -> &[(NodeId, u64)] {
+    &numbers[numbers.partition_point(|(node, _)| *node < first)..]
+}
+
+/// The number of a node, which is asked for after the nodes before it.
+fn next(numbers: &mut &[(NodeId, u64)], id: NodeId) -> u64 {
+    match numbers.split_first() {
+        Some(((node, number), others)) if *node == id => {
+            *numbers = others;
+            *number
+        }
+        _ => 0,
     }
 }
 

@@ -1,15 +1,15 @@
 //! Whether a profile is one that reports and merges can rely on.
 
 use crate::inconsistent::{Inconsistent, Of};
-use crate::profile::{NO_PARENT, Profile};
+use crate::profile::{NO_PARENT, Node, NodeId, Profile};
 use crate::source::FileId;
 
 impl Profile {
     /// Whether the profile is one that reports and merges can rely on. One pass, no recursion.
     ///
     /// Indexes are in range. Nodes are in preorder, `parent` and `end` tell the same trees, and
-    /// threads follow each other without a gap. Waits are ordered by node, allocations by thread and
-    /// method. No sum that a report makes is too large for 64 bits. Two callees of a node may be the
+    /// threads follow each other without a gap. Waits and GC times are ordered by node, allocations by thread and
+    /// method. GC time and overhead are no more than the own time they are part of. No sum that a report makes is too large for 64 bits. Two callees of a node may be the
     /// same method; merging makes them one.
     ///
     /// # Errors
@@ -18,7 +18,9 @@ impl Profile {
     pub fn check(&self) -> Result<(), Inconsistent> {
         self.check_places()?;
         self.check_tree()?;
-        self.check_waits()?;
+        self.check_numbers(Of::Wait, &self.waits)?;
+        self.check_numbers(Of::Gc, &self.gcs)?;
+        self.check_parts()?;
         self.check_allocations()?;
         self.check_sums()
     }
@@ -98,14 +100,28 @@ impl Profile {
         }
     }
 
-    fn check_waits(&self) -> Result<(), Inconsistent> {
-        for (index, (node, _)) in self.waits.iter().enumerate() {
-            refer(Of::Wait, index, Of::Node, node.index(), self.nodes.len())?;
-            if index > 0 && self.waits[index - 1].0 >= *node {
-                return Err(Inconsistent::Order(Of::Wait, index));
+    fn check_numbers(&self, of: Of, numbers: &[(NodeId, u64)]) -> Result<(), Inconsistent> {
+        for (index, (node, _)) in numbers.iter().enumerate() {
+            refer(of, index, Of::Node, node.index(), self.nodes.len())?;
+            if index > 0 && numbers[index - 1].0 >= *node {
+                return Err(Inconsistent::Order(of, index));
             }
         }
         Ok(())
+    }
+
+    fn check_parts(&self) -> Result<(), Inconsistent> {
+        for (node, gc) in &self.gcs {
+            if *gc > self.nodes[node.index()].own {
+                return Err(Inconsistent::Part("GC time", node.0));
+            }
+        }
+        // What was taken off is not in there any more.
+        let parts = |node: &Node| self.compensated || node.overhead <= node.own;
+        match self.nodes.iter().position(|node| !parts(node)) {
+            Some(index) => Err(Inconsistent::Part("overhead", index as u32)),
+            None => Ok(()),
+        }
     }
 
     fn check_allocations(&self) -> Result<(), Inconsistent> {
@@ -128,9 +144,13 @@ impl Profile {
     fn check_sums(&self) -> Result<(), Inconsistent> {
         sum("calls", self.nodes.iter().map(|node| node.called))?;
         sum("self times", self.nodes.iter().map(|node| node.own))?;
+        sum("overheads", self.nodes.iter().map(|node| node.overhead))?;
+        let unexplained = self.threads.iter().map(|thread| thread.unexplained);
+        sum("unexplained overheads", unexplained)?;
         sum("waiting times", self.waits.iter().map(|(_, wait)| *wait))?;
         sum("objects", self.allocations.iter().map(|one| one.count))?;
         sum("bytes", self.allocations.iter().map(|one| one.bytes))?;
+        sum("GC times", self.gcs.iter().map(|(_, gc)| *gc))?;
         // Totals are only added for nodes of which none is above another. The largest such sum below
         // a node is its own total or that of its callees' largest sums.
         let mut largest = vec![0_u64; self.nodes.len()];

@@ -4,11 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use crate::allocation::Allocation;
 use crate::call_tree::CallTree;
+use crate::hash::BuildMix;
 use crate::host::Names;
 use crate::layout::{Draft, preorder};
-use crate::measure::MeasureMode;
+use crate::measure::{MeasureMode, Unit};
 use crate::method::{Method, MethodId};
 use crate::methods::RecordedMethod;
+use crate::overhead::{Charge, Costs, charge};
 use crate::profile::{NO_PARENT, Node, NodeId, Profile, Thread};
 use crate::recorder::Recorder;
 use crate::tally::{Count, Tally, TallyKey};
@@ -51,6 +53,10 @@ pub struct Settings {
     pub track_allocations: bool,
     /// Whether calls of C functions were recorded.
     pub c_calls: bool,
+    /// Whether instructions that the VM inlines were counted as calls.
+    pub operators: bool,
+    /// What tracing costs. In the modes that measure no time, it is taken for nothing.
+    pub costs: Costs,
     /// The clock, in words.
     pub clock: String,
     /// The clock's unit.
@@ -72,12 +78,25 @@ impl Recorder {
         );
         drop(drafts);
         let place = |draft: u32| placed.get(draft as usize).copied().flatten();
-        let mut waits: Vec<(NodeId, u64)> = self
-            .waits
-            .iter()
-            .filter_map(|(draft, wait)| Some((place(*draft)?, settings.scale.apply(*wait))))
-            .collect();
-        waits.sort_unstable();
+        let by_node = |numbers: &HashMap<u32, u64, BuildMix>| {
+            let placed = |(draft, number): (&u32, &u64)| {
+                Some((place(*draft)?, settings.scale.apply(*number)))
+            };
+            let mut numbers: Vec<(NodeId, u64)> = numbers.iter().filter_map(placed).collect();
+            numbers.sort_unstable();
+            numbers
+        };
+        let waits = by_node(&self.waits);
+        let gcs = within_self_times(by_node(&self.gcs), &waits, &nodes);
+        let in_order = |drafts: &mut dyn Iterator<Item = u32>| {
+            let mut nodes: Vec<NodeId> = drafts.filter_map(place).collect();
+            nodes.sort_unstable();
+            nodes.dedup();
+            nodes
+        };
+        let seeds = in_order(&mut self.seeds.iter().copied());
+        let is_stand_in = |(fiber, root): &&(u32, u32)| self.fibers[*fiber as usize].base == *root;
+        let stand_ins = in_order(&mut roots.iter().filter(is_stand_in).map(|(_, root)| *root));
         let threads: Vec<(u32, Thread)> = roots
             .iter()
             .filter_map(|(fiber, root)| {
@@ -86,6 +105,7 @@ impl Recorder {
                     id: origin.thread_id,
                     fiber_id: origin.fiber_id,
                     root: place(*root)?,
+                    unexplained: 0,
                 };
                 Some((*fiber, thread))
             })
@@ -112,17 +132,37 @@ impl Recorder {
             })
             .collect();
         allocations.sort_by_key(|allocation| (allocation.thread, allocation.method));
+        let methods = used.resolve(names);
+        let costs = match settings.measure_mode.unit() {
+            Unit::Nanoseconds => settings.costs,
+            Unit::Objects | Unit::Bytes => Costs::default(),
+        };
+        let mut threads: Vec<Thread> = threads.into_iter().map(|(_, thread)| thread).collect();
+        let from = Charge {
+            costs: &costs,
+            operators: settings.operators,
+            methods: &methods,
+            waits: &waits,
+            gcs: &gcs,
+            seeds: &seeds,
+            stand_ins: &stand_ins,
+        };
+        charge(&mut nodes, &mut threads, &from);
         Profile {
             measure_mode: settings.measure_mode,
             track_allocations: settings.track_allocations,
             c_calls: settings.c_calls,
+            operators: settings.operators,
+            costs,
             clock: settings.clock,
-            methods: used.resolve(names),
+            compensated: false,
+            methods,
             files: self.sources.files,
             sites: self.sources.sites,
-            threads: threads.into_iter().map(|(_, thread)| thread).collect(),
+            threads,
             nodes,
             waits,
+            gcs,
             allocations,
         }
     }
@@ -164,6 +204,22 @@ impl Recorder {
         }
         roots
     }
+}
+
+/// GC times that are parts of self times: a call that was made and returned while garbage was being collected, if
+/// there can be one, has its time itself.
+fn within_self_times(
+    mut gcs: Vec<(NodeId, u64)>,
+    waits: &[(NodeId, u64)],
+    nodes: &[Node],
+) -> Vec<(NodeId, u64)> {
+    for (node, gc) in &mut gcs {
+        let wait = waits.binary_search_by_key(node, |(waiting, _)| *waiting);
+        let wait = wait.map_or(0, |index| waits[index].1);
+        *gc = nodes[node.index()].own.saturating_sub(wait).min(*gc);
+    }
+    gcs.retain(|(_, gc)| *gc > 0);
+    gcs
 }
 
 /// The tally by index of thread. What was allocated in a method that is not in the thread's tree, such

@@ -1,5 +1,6 @@
 //! Call trees that are made or changed by hand.
 
+mod align;
 mod convert;
 mod join;
 
@@ -34,6 +35,10 @@ pub struct Numbers {
     pub own: u64,
     /// Waiting in the method itself.
     pub wait: u64,
+    /// The part of self in which garbage was collected.
+    pub gc: u64,
+    /// The profiler's part of self, which is in it or was taken off it.
+    pub overhead: u64,
 }
 
 impl Numbers {
@@ -50,6 +55,8 @@ impl Numbers {
         self.total = self.total.saturating_add(other.total);
         self.own = self.own.saturating_add(other.own);
         self.wait = self.wait.saturating_add(other.wait);
+        self.gc = self.gc.saturating_add(other.gc);
+        self.overhead = self.overhead.saturating_add(other.overhead);
     }
 }
 
@@ -104,6 +111,7 @@ impl Forest {
         let settings = Profile {
             measure_mode,
             c_calls: true,
+            operators: true,
             ..Profile::default()
         };
         Self {
@@ -196,9 +204,18 @@ impl Forest {
     pub fn change_numbers(&mut self, change: impl Fn(u64) -> u64) {
         for twig in &mut self.twigs {
             let numbers = &mut twig.numbers;
-            for number in [&mut numbers.total, &mut numbers.own, &mut numbers.wait] {
+            for number in [
+                &mut numbers.total,
+                &mut numbers.own,
+                &mut numbers.wait,
+                &mut numbers.gc,
+                &mut numbers.overhead,
+            ] {
                 *number = change(*number);
             }
+        }
+        for (thread, _) in &mut self.threads {
+            thread.unexplained = change(thread.unexplained);
         }
     }
 
@@ -231,9 +248,15 @@ impl Forest {
             id,
             fiber_id,
             root: NodeId(root.0),
+            unexplained: 0,
         };
         match self.threads.iter_mut().find(|(_, known)| *known == root) {
-            Some((known, _)) => *known = thread,
+            Some((known, _)) => {
+                *known = Thread {
+                    unexplained: known.unexplained,
+                    ..thread
+                }
+            }
             None => self.threads.push((thread, root)),
         }
     }

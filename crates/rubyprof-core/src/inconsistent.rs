@@ -17,6 +17,8 @@ pub enum Of {
     Node,
     /// `waits`.
     Wait,
+    /// `gcs`.
+    Gc,
     /// `allocations`.
     Allocation,
 }
@@ -48,6 +50,8 @@ pub enum Inconsistent {
     End(u32),
     /// The entry stands behind one that belongs behind it, or of which there can be only one.
     Order(Of, usize),
+    /// What is named is said to be part of the node's own time, and is more than that.
+    Part(&'static str, u32),
     /// These numbers add up to more than 64 bits hold.
     Sum(&'static str),
 }
@@ -61,6 +65,7 @@ impl Of {
             Self::Thread => "thread",
             Self::Node => "call tree node",
             Self::Wait => "waiting time",
+            Self::Gc => "GC time",
             Self::Allocation => "allocation",
         }
     }
@@ -102,6 +107,12 @@ impl fmt::Display for Inconsistent {
                 )
             }
             Self::Order(of, index) => write!(f, "{} {index} is out of order", of.name()),
+            Self::Part(what, node) => {
+                write!(
+                    f,
+                    "the {what} of call tree node {node} is more than its own time"
+                )
+            }
             Self::Sum(what) => write!(f, "the {what} add up to more than 64 bits hold"),
         }
     }

@@ -39,6 +39,7 @@ pub(crate) fn preorder(drafts: &[Draft], roots: &[u32]) -> (Vec<Node>, Vec<Optio
                 called: draft.called,
                 total: draft.total,
                 own: draft.total,
+                overhead: 0,
                 parent,
                 end: position + 1,
                 method: draft.method,

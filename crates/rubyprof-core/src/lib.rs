@@ -8,6 +8,8 @@
 //!   **self** (the part that is not a callee's, nor waiting), **wait** (while another thread or fiber
 //!   ran) and **children** time (the callees').
 //! - The **call graph** is the tree folded by method, with **callers** and **callees**.
+//! - **Overhead** is what the profiler's own work took: part of a node's own time, and taken off it to
+//!   **compensate**. **GC time** is the part of self time in which garbage was collected.
 //! - The **measure mode** says what the numbers are: integer nanoseconds, or objects.
 //!
 //! # Flow
@@ -39,6 +41,7 @@ mod measure;
 mod merge;
 mod method;
 mod methods;
+mod overhead;
 mod parts;
 mod portable;
 mod profile;
@@ -63,6 +66,7 @@ pub use measure::{MeasureMode, Unit};
 pub use merge::{DifferentModes, MergeBy};
 pub use method::{Method, MethodId, MethodKey, OwnerKind};
 pub use methods::{MethodOrigin, RecordedMethod};
+pub use overhead::{Cost, Costs, EventKind, Overhead};
 pub use parts::{Inside, NodeParts, Parts};
 pub use profile::{Node, NodeId, Profile, Thread};
 pub use recorder::Recorder;

@@ -1,8 +1,10 @@
 //! Profiles as one, and the trees of a profile as one.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::method::MethodId;
+use crate::overhead::{aligned, joined_costs};
 use crate::profile::{Profile, Thread};
 use crate::weave::{Identity, Onto, Weaver};
 
@@ -28,6 +30,9 @@ pub struct DifferentModes {
     pub other: crate::MeasureMode,
 }
 
+/// A profile that is made of others says of overhead what they say: if one of them is compensated, so is the whole
+/// (the others' overhead is taken off on the way; it is kept, so the whole can be uncompensated), and [`Profile::costs`] are
+/// means by calls with the largest spread. Instructions that the VM inlines count as counted if they are in all.
 impl Profile {
     /// This profile with a later run of the same process added.
     ///
@@ -36,7 +41,8 @@ impl Profile {
     pub fn followed_by(&self, later: &Profile) -> Profile {
         let mut weaver = Weaver::new(Identity::Key);
         let mut known: HashMap<(u64, u64, MethodId), usize> = HashMap::new();
-        for part in [self, later] {
+        let parts = [self, later];
+        for part in &aligned(&parts) {
             let methods = weaver.methods_of(part);
             for (index, thread) in part.threads.iter().enumerate() {
                 let root = methods[part.node(thread.root).method.index()];
@@ -47,7 +53,9 @@ impl Profile {
                 weaver.tree(part, &methods, index, into, onto, |_| false);
             }
         }
-        weaver.finish(later)
+        let mut whole = weaver.finish(later);
+        whole.say_of_overhead(&parts);
+        whole
     }
 
     /// This profile with the trees that `by` names made one. Nothing is lost: numbers and
@@ -55,7 +63,7 @@ impl Profile {
     ///
     /// Trees with different roots become one below a root outside any method, whose total is theirs.
     pub fn merged(&self, by: MergeBy) -> Profile {
-        let mut whole = join(&[self], by).finish(self);
+        let mut whole = join(&[Cow::Borrowed(self)], by).finish(self);
         whole.drop_unused_methods();
         whole
     }
@@ -81,7 +89,8 @@ impl Profile {
                 other: other.measure_mode,
             });
         }
-        let mut whole = join(parts, by).finish(first);
+        let mut whole = join(&aligned(parts), by).finish(first);
+        whole.say_of_overhead(parts);
         whole.drop_unused_methods();
         whole.track_allocations = parts.iter().any(|part| part.track_allocations);
         whole.c_calls = parts.iter().all(|part| part.c_calls);
@@ -92,11 +101,21 @@ impl Profile {
     /// same when their names and places of definition are. The rest is as in `settings`.
     pub fn composed(settings: &Profile, trees: &[(&Profile, usize)]) -> Profile {
         let mut weaver = Weaver::new(Identity::Name);
-        let mut numbered: HashMap<*const Profile, Vec<MethodId>> = HashMap::new();
-        for (part, index) in trees {
-            let methods = numbered
+        let mut positions: HashMap<*const Profile, usize> = HashMap::new();
+        let mut parts: Vec<&Profile> = Vec::new();
+        for (part, _) in trees {
+            positions
                 .entry(std::ptr::from_ref(*part))
-                .or_insert_with(|| weaver.methods_of(part));
+                .or_insert_with(|| {
+                    parts.push(part);
+                    parts.len() - 1
+                });
+        }
+        let aligned = aligned(&parts);
+        let numbered: Vec<Vec<MethodId>> = parts.iter().map(|p| weaver.methods_of(p)).collect();
+        for (part, index) in trees {
+            let position = positions[&std::ptr::from_ref(*part)];
+            let (part, methods) = (&aligned[position], &numbered[position]);
             let thread = &part.threads[*index];
             let root = methods[part.node(thread.root).method.index()];
             let (into, root) = weaver.thread(thread.clone(), root);
@@ -104,13 +123,16 @@ impl Profile {
         }
         let mut whole = weaver.finish(settings);
         whole.track_allocations |= !whole.allocations.is_empty();
+        if !parts.is_empty() {
+            whole.say_of_overhead(&parts);
+        }
         whole
     }
 
     /// This profile as if calls of the methods for which `hidden` is true had never been told from
     /// their callers: their self time is their caller's, their callees are their caller's callees.
     ///
-    /// Totals of the methods that stay are what they were. The root of a tree stays in any case.
+    /// So is their overhead. Totals of the methods that stay are what they were. The root of a tree stays in any case.
     /// Allocations in a hidden method are the caller's of its first call path.
     pub fn without(&self, hidden: impl Fn(MethodId) -> bool) -> Profile {
         let mut weaver = Weaver::new(Identity::Name);
@@ -135,7 +157,7 @@ enum Group {
     All,
 }
 
-fn join(parts: &[&Profile], by: MergeBy) -> Weaver {
+fn join(parts: &[Cow<'_, Profile>], by: MergeBy) -> Weaver {
     let mut weaver = Weaver::new(Identity::Name);
     let top_level = weaver.top_level();
     let mut members: Vec<Member<'_>> = Vec::new();
@@ -176,7 +198,7 @@ fn join(parts: &[&Profile], by: MergeBy) -> Weaver {
             weaver.thread(member.thread.clone(), root).0
         });
         let root = weaver.root(into);
-        let part = parts[member.part];
+        let part = &parts[member.part];
         let own_root = shared_root.unwrap_or(top_level) == member.root;
         let onto = if own_root {
             Onto::Root(root)
@@ -200,6 +222,13 @@ struct Member<'a> {
 }
 
 impl Profile {
+    /// Says of overhead what `parts` say, of which this is made.
+    fn say_of_overhead(&mut self, parts: &[&Profile]) {
+        self.compensated = parts.iter().any(|part| part.compensated);
+        self.operators = parts.iter().all(|part| part.operators);
+        self.costs = joined_costs(parts);
+    }
+
     pub(crate) fn drop_unused_methods(&mut self) {
         let mut used = vec![false; self.methods.len()];
         for node in &self.nodes {

@@ -4,6 +4,7 @@ use crate::allocation::Allocation;
 use crate::inconsistent::Inconsistent;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId};
+use crate::overhead::Costs;
 use crate::profile::{NO_PARENT, Node, NodeId, Profile, Thread};
 use crate::source::Location;
 
@@ -18,6 +19,12 @@ pub struct Parts {
     pub track_allocations: bool,
     /// Whether calls of C functions were recorded.
     pub c_calls: bool,
+    /// As [`Profile::operators`].
+    pub operators: bool,
+    /// As [`Profile::costs`].
+    pub costs: Costs,
+    /// As [`Profile::is_compensated`].
+    pub compensated: bool,
     /// The clock, in words.
     pub clock: String,
     /// All methods.
@@ -32,6 +39,8 @@ pub struct Parts {
     pub nodes: Vec<Node>,
     /// Waiting time of the nodes that waited, by node.
     pub waits: Vec<(NodeId, u64)>,
+    /// GC time of the nodes in which garbage was collected, by node.
+    pub gcs: Vec<(NodeId, u64)>,
     /// Allocations by thread, then method.
     pub allocations: Vec<Allocation>,
 }
@@ -45,6 +54,8 @@ pub struct Inside<'a> {
     pub sites: &'a [Location],
     /// Waiting time of the nodes that waited, by node.
     pub waits: &'a [(NodeId, u64)],
+    /// GC time of the nodes in which garbage was collected, by node.
+    pub gcs: &'a [(NodeId, u64)],
 }
 
 /// All fields of a [`Node`].
@@ -56,6 +67,8 @@ pub struct NodeParts {
     pub total: u64,
     /// The part of `total` that no callee has, waiting included. A hand-made tree may say anything.
     pub own: u64,
+    /// As [`Node::overhead`].
+    pub overhead: u64,
     /// The caller's node; `None` at a root.
     pub parent: Option<NodeId>,
     /// One past the last node of this subtree.
@@ -72,6 +85,7 @@ impl From<NodeParts> for Node {
             called: parts.called,
             total: parts.total,
             own: parts.own,
+            overhead: parts.overhead,
             parent: parts.parent.map_or(NO_PARENT, |parent| parent.0),
             end: parts.end,
             method: parts.method,
@@ -86,6 +100,7 @@ impl From<&Node> for NodeParts {
             called: node.called,
             total: node.total,
             own: node.own,
+            overhead: node.overhead,
             parent: (node.parent != NO_PARENT).then_some(NodeId(node.parent)),
             end: node.end,
             method: node.method,
@@ -101,6 +116,7 @@ impl Profile {
             files: &self.files,
             sites: &self.sites,
             waits: &self.waits,
+            gcs: &self.gcs,
         }
     }
 
@@ -110,6 +126,9 @@ impl Profile {
             measure_mode: self.measure_mode,
             track_allocations: self.track_allocations,
             c_calls: self.c_calls,
+            operators: self.operators,
+            costs: self.costs,
+            compensated: self.compensated,
             clock: self.clock,
             methods: self.methods,
             files: self.files,
@@ -117,6 +136,7 @@ impl Profile {
             threads: self.threads,
             nodes: self.nodes,
             waits: self.waits,
+            gcs: self.gcs,
             allocations: self.allocations,
         }
     }
@@ -137,6 +157,9 @@ impl Profile {
             measure_mode: parts.measure_mode,
             track_allocations: parts.track_allocations,
             c_calls: parts.c_calls,
+            operators: parts.operators,
+            costs: parts.costs,
+            compensated: parts.compensated,
             clock: parts.clock,
             methods: parts.methods,
             files: parts.files,
@@ -144,6 +167,7 @@ impl Profile {
             threads: parts.threads,
             nodes: parts.nodes,
             waits: parts.waits,
+            gcs: parts.gcs,
             allocations: parts.allocations,
         };
         profile.check()?;

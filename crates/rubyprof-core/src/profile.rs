@@ -3,6 +3,7 @@
 use crate::allocation::Allocation;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId};
+use crate::overhead::Costs;
 use crate::source::{FileId, Location};
 
 /// Index of a call tree node in its [`Profile`].
@@ -28,6 +29,9 @@ pub struct Node {
     pub total: u64,
     /// The part of `total` that no callee has, waiting included.
     pub(crate) own: u64,
+    /// The profiler's part of the own time: in it, or taken off it if the profile [is
+    /// compensated](Profile::is_compensated).
+    pub overhead: u64,
     pub(crate) parent: u32,
     /// One past the last node of this subtree.
     pub(crate) end: u32,
@@ -47,6 +51,8 @@ pub struct Thread {
     pub fiber_id: u64,
     /// The root of its call tree.
     pub root: NodeId,
+    /// Overhead that none of its nodes has time for, see [`Overhead::unexplained`](crate::Overhead::unexplained).
+    pub unexplained: u64,
 }
 
 /// A finished, immutable profile.
@@ -61,8 +67,13 @@ pub struct Profile {
     pub track_allocations: bool,
     /// Whether calls of C functions were recorded (else Ruby methods only).
     pub c_calls: bool,
+    /// Whether instructions that the VM inlines (`1 + 2`, `array[0]`) were counted as calls of C functions.
+    pub operators: bool,
+    /// What the profiler's work costs, as far as it is known.
+    pub costs: Costs,
     /// The clock that was read, in words, for the head of a report.
     pub clock: String,
+    pub(crate) compensated: bool,
     pub(crate) methods: Vec<Method>,
     pub(crate) files: Vec<String>,
     pub(crate) sites: Vec<Location>,
@@ -70,6 +81,8 @@ pub struct Profile {
     pub(crate) nodes: Vec<Node>,
     /// Waiting time of the nodes that waited, by node.
     pub(crate) waits: Vec<(NodeId, u64)>,
+    /// GC time of the nodes in which garbage was collected, by node.
+    pub(crate) gcs: Vec<(NodeId, u64)>,
     pub(crate) allocations: Vec<Allocation>,
 }
 
@@ -139,10 +152,19 @@ impl Profile {
 
     /// Spent waiting on this path while another thread or fiber ran.
     pub fn wait(&self, id: NodeId) -> u64 {
-        match self.waits.binary_search_by_key(&id, |(node, _)| *node) {
-            Ok(index) => self.waits[index].1,
-            Err(_) => 0,
-        }
+        number_of(&self.waits, id)
+    }
+
+    /// The part of self time in which garbage was collected.
+    pub fn gc(&self, id: NodeId) -> u64 {
+        number_of(&self.gcs, id)
+    }
+
+    /// GC time of all nodes.
+    pub fn gc_total(&self) -> u64 {
+        self.gcs
+            .iter()
+            .fold(0, |sum, (_, gc)| sum.saturating_add(*gc))
     }
 
     /// Measured in the callees of this path.
@@ -172,9 +194,13 @@ impl Profile {
         for node in &mut self.nodes {
             node.total = change(node.total);
             node.own = change(node.own);
+            node.overhead = change(node.overhead);
         }
-        for (_, wait) in &mut self.waits {
-            *wait = change(*wait);
+        for (_, number) in self.waits.iter_mut().chain(&mut self.gcs) {
+            *number = change(*number);
+        }
+        for thread in &mut self.threads {
+            thread.unexplained = change(thread.unexplained);
         }
         self
     }
@@ -213,3 +239,13 @@ impl Profile {
         start..end
     }
 }
+
+/// A number that only some nodes have, by node.
+fn number_of(numbers: &[(NodeId, u64)], id: NodeId) -> u64 {
+    match numbers.binary_search_by_key(&id, |(node, _)| *node) {
+        Ok(index) => numbers[index].1,
+        Err(_) => 0,
+    }
+}
+
+const _: () = assert!(size_of::<Node>() <= 48);

@@ -1,5 +1,6 @@
 //! The state machine: calls, returns and switches in, a growing call tree out.
 
+mod collecting;
 mod fibers;
 mod threads;
 
@@ -13,6 +14,7 @@ use crate::method::{MethodId, MethodKey};
 use crate::methods::Methods;
 use crate::source::{Location, Sources};
 use crate::tally::{Tally, TallyKey};
+use collecting::Collecting;
 use threads::Turn;
 
 /// Records one profile.
@@ -55,6 +57,10 @@ pub struct Recorder {
     /// Profile time at which the recorder was paused.
     paused_at: Option<u64>,
     pub(crate) waits: HashMap<DraftId, u64, BuildMix>,
+    pub(crate) gcs: HashMap<DraftId, u64, BuildMix>,
+    collecting: Option<Collecting>,
+    /// Nodes with a call that no event told of: each was a root.
+    pub(crate) seeds: Vec<DraftId>,
     pub(crate) tally: Tally,
     unmatched_returns: u64,
 }
@@ -95,6 +101,9 @@ impl Recorder {
             busy: 0,
             paused_at: None,
             waits: HashMap::default(),
+            gcs: HashMap::default(),
+            collecting: None,
+            seeds: Vec::new(),
             tally: Tally::default(),
             unmatched_returns: 0,
         }
@@ -285,11 +294,13 @@ impl Recorder {
             self.current = Some(index);
             self.refresh_top();
             self.add_wait(waited);
-            let root = self.fibers[index].root;
+            // What lies outside the root is not part of the profile.
+            let (root, seeds) = (self.fibers[index].root, self.seeds.len());
             while !self.stack.is_empty() {
                 self.pop(end);
             }
             self.fibers[index].root = root;
+            self.seeds.truncate(seeds);
         }
         self.by_token.clear();
         self.current = None;
@@ -338,7 +349,7 @@ impl Recorder {
             let fiber = &mut self.fibers[index];
             fiber.root = (self.top != fiber.base).then_some(self.top);
             if let Some(root) = fiber.root {
-                self.tree.add_call(root);
+                self.add_seed(root);
             }
         }
     }

@@ -54,9 +54,12 @@ pub(crate) struct Weaver {
     drafts: Vec<Draft>,
     /// By draft: measured in the method, waiting included.
     own: Vec<u64>,
+    /// By draft: the profiler's part of that.
+    overhead: Vec<u64>,
     children: HashMap<(DraftIndex, u32), DraftIndex, BuildMix>,
     roots: Vec<(Thread, DraftIndex)>,
     waits: HashMap<DraftIndex, u64, BuildMix>,
+    gcs: HashMap<DraftIndex, u64, BuildMix>,
     allocations: Vec<Allocation>,
     tallied: HashMap<TallyKey, usize>,
 }
@@ -71,9 +74,11 @@ impl Weaver {
             sources: Sources::default(),
             drafts: Vec::new(),
             own: Vec::new(),
+            overhead: Vec::new(),
             children: HashMap::default(),
             roots: Vec::new(),
             waits: HashMap::default(),
+            gcs: HashMap::default(),
             allocations: Vec::new(),
             tallied: HashMap::new(),
         }
@@ -129,6 +134,10 @@ impl Weaver {
     /// A new thread whose tree has a root without calls. Returns the thread's index and the root.
     pub(crate) fn thread(&mut self, thread: Thread, root: MethodId) -> (usize, DraftIndex) {
         let draft = self.push(NO_PARENT, root, 0);
+        let thread = Thread {
+            unexplained: 0,
+            ..thread
+        };
         self.roots.push((thread, draft));
         (self.roots.len() - 1, draft)
     }
@@ -158,6 +167,8 @@ impl Weaver {
         hidden: impl Fn(NodeId) -> bool,
     ) {
         let root = part.threads[thread].root;
+        let unexplained = &mut self.roots[into].0.unexplained;
+        add(unexplained, part.threads[thread].unexplained);
         // By node of the part, from the root on: the draft that stands for it. Preorder: a node's
         // parent is placed before the node.
         let mut placed: Vec<DraftIndex> = Vec::with_capacity(part.subtree(root).len());
@@ -165,7 +176,6 @@ impl Weaver {
         let mut heirs: HashMap<MethodId, MethodId, BuildMix> = HashMap::default();
         for id in part.subtree(root) {
             let node = part.node(id);
-            let wait = part.wait(id);
             let caller = match (part.parent(id), onto) {
                 (None, Onto::Root(_)) => None,
                 (None, Onto::Caller(caller)) => Some(caller),
@@ -175,8 +185,7 @@ impl Weaver {
                 (Some(caller), _) if id != root && hidden(id) => {
                     let heir = self.drafts[caller as usize].method;
                     heirs.entry(node.method).or_insert(heir);
-                    add(&mut self.own[caller as usize], node.own);
-                    self.add_wait(caller, wait);
+                    self.add_own(caller, part, id);
                     placed.push(caller);
                     continue;
                 }
@@ -195,8 +204,7 @@ impl Weaver {
             let sums = &mut self.drafts[draft as usize];
             add(&mut sums.called, node.called);
             add(&mut sums.total, node.total);
-            add(&mut self.own[draft as usize], node.own);
-            self.add_wait(draft, wait);
+            self.add_own(draft, part, id);
             placed.push(draft);
         }
         for allocation in part.allocations_of_thread(thread as u32) {
@@ -211,9 +219,18 @@ impl Weaver {
         }
     }
 
-    fn add_wait(&mut self, draft: DraftIndex, wait: u64) {
-        if wait > 0 {
-            add(self.waits.entry(draft).or_default(), wait);
+    /// Adds what a node has without its callees: waiting, GC time and overhead are parts of that.
+    fn add_own(&mut self, draft: DraftIndex, part: &Profile, id: NodeId) {
+        let node = part.node(id);
+        add(&mut self.own[draft as usize], node.own);
+        add(&mut self.overhead[draft as usize], node.overhead);
+        for (sums, number) in [
+            (&mut self.waits, part.wait(id)),
+            (&mut self.gcs, part.gc(id)),
+        ] {
+            if number > 0 {
+                add(sums.entry(draft).or_default(), number);
+            }
         }
     }
 
@@ -257,6 +274,7 @@ impl Weaver {
             site,
         });
         self.own.push(0);
+        self.overhead.push(0);
         self.drafts.len() as u32 - 1
     }
 
@@ -281,17 +299,19 @@ impl Weaver {
         let roots: Vec<u32> = self.roots.iter().map(|(_, root)| *root).collect();
         let (mut nodes, placed) = preorder(&self.drafts, &roots);
         let place = |draft: DraftIndex| placed[draft as usize];
-        for (draft, own) in self.own.iter().enumerate() {
+        for (draft, (own, overhead)) in self.own.iter().zip(&self.overhead).enumerate() {
             if let Some(node) = place(draft as u32) {
                 nodes[node.index()].own = *own;
+                nodes[node.index()].overhead = *overhead;
             }
         }
-        let mut waits: Vec<(NodeId, u64)> = self
-            .waits
-            .iter()
-            .filter_map(|(draft, wait)| Some((place(*draft)?, *wait)))
-            .collect();
-        waits.sort_unstable();
+        let by_node = |numbers: &HashMap<DraftIndex, u64, BuildMix>| {
+            let placed = |(draft, number): (&DraftIndex, &u64)| Some((place(*draft)?, *number));
+            let mut numbers: Vec<(NodeId, u64)> = numbers.iter().filter_map(placed).collect();
+            numbers.sort_unstable();
+            numbers
+        };
+        let (waits, gcs) = (by_node(&self.waits), by_node(&self.gcs));
         self.allocations
             .sort_by_key(|allocation| (allocation.thread, allocation.method));
         let threads = self.roots.into_iter().filter_map(|(thread, root)| {
@@ -304,13 +324,17 @@ impl Weaver {
             measure_mode: settings.measure_mode,
             track_allocations: settings.track_allocations,
             c_calls: settings.c_calls,
+            operators: settings.operators,
+            costs: settings.costs,
             clock: settings.clock.clone(),
+            compensated: settings.compensated,
             methods: self.methods,
             files: self.sources.files,
             sites: self.sources.sites,
             threads: threads.collect(),
             nodes,
             waits,
+            gcs,
             allocations: self.allocations,
         }
     }

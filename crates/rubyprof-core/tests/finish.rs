@@ -3,7 +3,9 @@
 #[allow(dead_code, reason = "each test uses its part")]
 mod support;
 
-use rubyprof_core::{CallGraph, MeasureMode, Profile, Recorder, Scale, Settings, Unit};
+use rubyprof_core::{
+    CallGraph, Cost, Costs, MeasureMode, Profile, Recorder, Scale, Settings, Unit,
+};
 
 use support::driver::{Way, record, record_with};
 use support::host::{self, ScriptedNames};
@@ -50,17 +52,26 @@ fn a_root_that_stands_for_global_code_is_the_sum_of_its_rounded_callees() {
 
 #[test]
 fn a_profile_says_how_it_was_recorded() {
+    let cost = Cost { inner: 1, outer: 2 };
+    let costs = Costs {
+        ruby: cost,
+        ..Costs::default()
+    };
     let settings = Settings {
         measure_mode: MeasureMode::Allocations,
         track_allocations: true,
         c_calls: false,
+        operators: false,
+        costs,
         clock: "a sundial".into(),
         scale: Scale::ONE,
     };
     let profile = Recorder::new().finish(0, settings, &mut ScriptedNames::default());
     assert_eq!(profile.measure_mode, MeasureMode::Allocations);
     assert_eq!(profile.measure_mode.unit(), Unit::Objects);
-    assert!(profile.track_allocations && !profile.c_calls);
+    assert!(profile.track_allocations && !profile.c_calls && !profile.operators);
+    // Objects have no overhead.
+    assert_eq!(profile.costs, Costs::default());
     assert_eq!(profile.clock, "a sundial");
     assert_eq!((profile.threads().len(), profile.total()), (0, 0));
 }

@@ -322,6 +322,7 @@ fn a_path_as_long_as_the_profile_is_checked_without_recursion() {
             called: 1,
             total: 1,
             own: 0,
+            overhead: 0,
             parent: index.checked_sub(1).map(NodeId),
             end: count,
             method: MethodId(0),

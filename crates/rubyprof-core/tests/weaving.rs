@@ -218,6 +218,7 @@ fn hand_made_self_times_survive_a_merge() {
         total: 10,
         own: 3,
         wait: 2,
+        ..Numbers::default()
     };
     forest.thread(root, 1, 1);
     let (profile, _) = forest.to_profile();
@@ -306,6 +307,7 @@ fn a_forest_takes_over_another() {
         id: 7,
         fiber_id: 8,
         root: placed[moved(others[1]).index()],
+        unexplained: 0,
     };
     assert_eq!(profile.threads()[0], thread);
     assert_eq!(profile.call_site(thread.root), Location::default());

@@ -2,9 +2,11 @@
 
 use rubyprof_core::{MeasureMode, NodeId, Parts, Profile, Thread};
 
+use serde::Deserialize;
+
 use crate::columns;
 use crate::error::Error;
-use crate::layout::{Body, ThreadRow};
+use crate::layout::{Addition, Body, ThreadRow};
 use crate::tables;
 
 pub(crate) fn encode(profile: &Profile) -> Result<Vec<u8>, Error> {
@@ -22,31 +24,61 @@ pub(crate) fn encode(profile: &Profile) -> Result<Vec<u8>, Error> {
         waits: columns::exceptions(inside.waits.iter().copied()),
         allocations: tables::allocations(profile.allocations()),
     };
-    postcard::to_allocvec(&body)
+    let addition = Addition {
+        operators: profile.operators,
+        compensated: profile.is_compensated(),
+        costs: tables::costs(&profile.costs),
+        unexplained: profile.threads().iter().map(|t| t.unexplained).collect(),
+        overhead: profile.nodes().iter().map(|node| node.overhead).collect(),
+        gcs: columns::exceptions(inside.gcs.iter().copied()),
+    };
+    postcard::to_allocvec(&(body, addition))
         .map_err(|error| Error::Io(std::io::Error::other(format!("encoding failed: {error}"))))
 }
 
-pub(crate) fn decode(bytes: &[u8]) -> Result<Parts, Error> {
-    let (body, rest) = postcard::take_from_bytes::<Body>(bytes)
-        .map_err(|error| Error::Malformed(format!("its body cannot be decoded ({error})")))?;
+pub(crate) fn decode(bytes: &[u8], version: u32) -> Result<Parts, Error> {
+    let (body, rest) = take::<Body>(bytes)?;
+    let (addition, rest) = match version {
+        1 => (before_version_2(&body), rest),
+        _ => take::<Addition>(rest)?,
+    };
     if !rest.is_empty() {
         let text = format!("its body goes on for {} bytes", rest.len());
         return Err(Error::Malformed(text));
     }
-    let (nodes, roots) = columns::nodes(body.nodes)?;
+    let (nodes, roots) = columns::nodes(body.nodes, &addition.overhead)?;
     Ok(Parts {
         measure_mode: measure_mode(body.measure_mode)?,
         track_allocations: body.track_allocations,
         c_calls: body.c_calls,
+        operators: addition.operators,
+        costs: tables::costs_of(&addition.costs),
+        compensated: addition.compensated,
         clock: body.clock,
         methods: tables::methods_of(body.methods)?,
         files: body.files,
         sites: body.sites.into_iter().map(tables::location).collect(),
-        threads: threads(&body.threads, &roots)?,
+        threads: threads(&body.threads, &addition.unexplained, &roots)?,
         waits: columns::numbers(&body.waits, nodes.len(), "waiting time")?,
+        gcs: columns::numbers(&addition.gcs, nodes.len(), "GC time")?,
         nodes,
         allocations: tables::allocations_of(body.allocations)?,
     })
+}
+
+fn take<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<(T, &'a [u8]), Error> {
+    postcard::take_from_bytes::<T>(bytes)
+        .map_err(|error| Error::Malformed(format!("its body cannot be decoded ({error})")))
+}
+
+/// What releases that wrote version 1 did: they counted operators, and knew nothing of overhead and GC.
+fn before_version_2(body: &Body) -> Addition {
+    Addition {
+        operators: true,
+        unexplained: vec![0; body.threads.len()],
+        overhead: vec![0; body.nodes.up.len()],
+        ..Addition::default()
+    }
 }
 
 fn measure_mode(number: u8) -> Result<MeasureMode, Error> {
@@ -61,15 +93,26 @@ fn thread(thread: &Thread) -> ThreadRow {
     }
 }
 
-fn threads(rows: &[ThreadRow], roots: &[NodeId]) -> Result<Vec<Thread>, Error> {
+fn threads(
+    rows: &[ThreadRow],
+    unexplained: &[u64],
+    roots: &[NodeId],
+) -> Result<Vec<Thread>, Error> {
     if rows.len() != roots.len() {
         let text = format!("it has {} threads and {} trees", rows.len(), roots.len());
         return Err(Error::Malformed(text));
     }
-    let threads = rows.iter().zip(roots).map(|(row, root)| Thread {
+    if rows.len() != unexplained.len() {
+        let (rows, others) = (rows.len(), unexplained.len());
+        let text = format!("it has {rows} threads and unexplained overheads of {others}");
+        return Err(Error::Malformed(text));
+    }
+    let threads = rows.iter().zip(unexplained).zip(roots);
+    let threads = threads.map(|((row, unexplained), root)| Thread {
         id: row.id,
         fiber_id: row.fiber_id,
         root: *root,
+        unexplained: *unexplained,
     });
     Ok(threads.collect())
 }

@@ -82,15 +82,16 @@ pub(crate) fn numbers(
 }
 
 /// The nodes, and the roots in their order.
-pub(crate) fn nodes(columns: Columns) -> Result<(Vec<Node>, Vec<NodeId>), Error> {
+pub(crate) fn nodes(columns: Columns, overhead: &[u64]) -> Result<(Vec<Node>, Vec<NodeId>), Error> {
     let count = columns.up.len();
     let lengths = [
         columns.method.len(),
         columns.called.len(),
         columns.own.len(),
         columns.site.len(),
+        overhead.len(),
     ];
-    if lengths != [count; 4] {
+    if lengths != [count; 5] {
         let text = format!("its columns have {count} and {lengths:?} nodes");
         return Err(Error::Malformed(text));
     }
@@ -101,6 +102,7 @@ pub(crate) fn nodes(columns: Columns) -> Result<(Vec<Node>, Vec<NodeId>), Error>
             called: columns.called[index],
             total: totals[index],
             own: columns.own[index],
+            overhead: overhead[index],
             parent: tree.parents[index],
             end: tree.ends[index],
             method: MethodId(columns.method[index]),

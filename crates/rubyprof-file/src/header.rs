@@ -3,7 +3,7 @@
 use crate::error::{Error, Foreign};
 
 /// The version this crate writes, and the newest it reads.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The length of the header.
 pub(crate) const LENGTH: usize = 36;
@@ -14,6 +14,8 @@ pub(crate) const MAGIC: [u8; 8] = *b"\x89RbPr\r\n\x1a";
 /// What the header says of the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
+    /// Of the format, 1 to [`VERSION`].
+    pub(crate) version: u32,
     /// Bytes that follow the header.
     pub(crate) stored_length: u64,
     /// Bytes they unpack to.
@@ -25,6 +27,7 @@ pub(crate) struct Header {
 impl Header {
     pub(crate) fn of(stored: &[u8], body_length: usize) -> Self {
         Self {
+            version: VERSION,
             stored_length: stored.len() as u64,
             body_length: body_length as u64,
             checksum: crc32fast::hash(stored),
@@ -34,7 +37,7 @@ impl Header {
     pub(crate) fn to_bytes(self) -> [u8; LENGTH] {
         let mut bytes = [0; LENGTH];
         bytes[..8].copy_from_slice(&MAGIC);
-        bytes[8..12].copy_from_slice(&VERSION.to_le_bytes());
+        bytes[8..12].copy_from_slice(&self.version.to_le_bytes());
         bytes[12..20].copy_from_slice(&self.stored_length.to_le_bytes());
         bytes[20..28].copy_from_slice(&self.body_length.to_le_bytes());
         bytes[28..32].copy_from_slice(&self.checksum.to_le_bytes());
@@ -58,7 +61,8 @@ impl Header {
             return Err(Error::Damaged("header"));
         }
         match u32_at(&bytes, 8) {
-            VERSION => Ok(Self {
+            version @ 1..=VERSION => Ok(Self {
+                version,
                 stored_length: u64_at(&bytes, 12),
                 body_length: u64_at(&bytes, 20),
                 checksum: u32_at(&bytes, 28),

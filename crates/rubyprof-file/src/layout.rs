@@ -1,9 +1,10 @@
-//! What the body of a file holds, in this order, encoded by postcard.
+//! What the body of a file holds, in this order, encoded by postcard: a [`Body`], and since version 2 an [`Addition`].
 //!
 //! Indexes count from 0. An index that may be missing is one more than itself, and 0 without.
 
 use serde::{Deserialize, Serialize};
 
+/// All that version 1 has.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Body {
     /// The number of the measure mode.
@@ -21,6 +22,30 @@ pub(crate) struct Body {
     /// Waiting times, by node.
     pub(crate) waits: Vec<Exception>,
     pub(crate) allocations: Vec<AllocationRow>,
+}
+
+/// What version 2 has beyond that.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Addition {
+    pub(crate) operators: bool,
+    pub(crate) compensated: bool,
+    pub(crate) costs: CostsRow,
+    /// By thread.
+    pub(crate) unexplained: Vec<u64>,
+    /// By node: a column like those of [`Columns`].
+    pub(crate) overhead: Vec<u64>,
+    /// GC times, by node.
+    pub(crate) gcs: Vec<Exception>,
+}
+
+/// Pairs are the inner and the outer part of a cost.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct CostsRow {
+    pub(crate) ruby: (u64, u64),
+    pub(crate) c: (u64, u64),
+    pub(crate) operator: (u64, u64),
+    pub(crate) new_path: u64,
+    pub(crate) spread: u32,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -101,7 +101,7 @@ pub const USUAL_MEMORY_A_BYTE: usize = 50;
 fn decode(header: Header, stored: &[u8]) -> Result<Profile, Error> {
     header.check(stored)?;
     let body = pack::unpack(stored, header.body_length)?;
-    let parts = body::decode(&body)?;
+    let parts = body::decode(&body, header.version)?;
     drop(body);
     let profile = Profile::from_parts(parts).map_err(Error::Inconsistent)?;
     Ok(profile.with_portable_keys())

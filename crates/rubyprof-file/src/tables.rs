@@ -1,9 +1,11 @@
 //! Methods, allocations and places as rows of numbers, and back.
 
-use rubyprof_core::{Allocation, FileId, Location, Method, MethodId, MethodKey, OwnerKind};
+use rubyprof_core::{
+    Allocation, Cost, Costs, FileId, Location, Method, MethodId, MethodKey, OwnerKind,
+};
 
 use crate::error::Error;
-use crate::layout::{AllocationRow, MethodRow, Place};
+use crate::layout::{AllocationRow, CostsRow, MethodRow, Place};
 
 /// The kinds in the order of their numbers in a file.
 const KINDS: [OwnerKind; 6] = [
@@ -84,6 +86,28 @@ pub(crate) fn allocations_of(rows: Vec<AllocationRow>) -> Result<Vec<Allocation>
         })
     });
     allocations.collect()
+}
+
+pub(crate) fn costs(costs: &Costs) -> CostsRow {
+    let pair = |cost: Cost| (cost.inner, cost.outer);
+    CostsRow {
+        ruby: pair(costs.ruby),
+        c: pair(costs.c),
+        operator: pair(costs.operator),
+        new_path: costs.new_path,
+        spread: costs.spread,
+    }
+}
+
+pub(crate) fn costs_of(row: &CostsRow) -> Costs {
+    let cost = |(inner, outer)| Cost { inner, outer };
+    Costs {
+        ruby: cost(row.ruby),
+        c: cost(row.c),
+        operator: cost(row.operator),
+        new_path: row.new_path,
+        spread: row.spread,
+    }
 }
 
 fn kind(kind: OwnerKind) -> u8 {

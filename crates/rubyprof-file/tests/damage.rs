@@ -8,7 +8,7 @@ use rubyprof_core::{CallGraph, Profile};
 use rubyprof_file::{Error, from_bytes, read};
 
 use common::random::any_profile;
-use common::{body, file_with_body, save, small};
+use common::{body, file_with_body, save, small, timed};
 
 /// Everything that walks a profile does so without a panic.
 fn walk(profile: &Profile) {
@@ -73,7 +73,7 @@ fn every_end_that_comes_early_is_noticed() {
 /// With checksums that fit again, so that the damage reaches the decoder.
 #[test]
 fn every_byte_of_the_body_may_be_another() {
-    let body = body(&save(&small()));
+    let body = body(&save(&timed()));
     let (mut errors, mut profiles) = (0, 0);
     for index in 0..body.len() {
         let old = body[index];
@@ -101,7 +101,7 @@ fn every_byte_of_the_body_may_be_another() {
 
 #[test]
 fn every_body_that_ends_early_is_malformed() {
-    let body = body(&save(&small()));
+    let body = body(&save(&timed()));
     for length in 0..body.len() {
         let error = from_bytes(&file_with_body(&body[..length])).expect_err("it is cut");
         assert!(matches!(error, Error::Malformed(_)), "{length}: {error:?}");

@@ -63,11 +63,11 @@ fn newer_versions_are_told_from_damage() {
     let newer = file(VERSION + 1, 0, 0, b"");
     assert_eq!(
         message(&newer),
-        "this profile file is of version 2, and this ruby-prof-rs reads versions up to 1. Load it \
+        "this profile file is of version 3, and this ruby-prof-rs reads versions up to 2. Load it \
          with the ruby-prof-rs that saved it, or a later one"
     );
     let mut damaged = save(&small());
-    damaged[8] = 2;
+    damaged[8] = 3;
     assert_eq!(
         message(&damaged),
         "this profile file is damaged: the checksum of its header does not fit. Copy it again from \
@@ -139,8 +139,13 @@ fn a_bomb_is_not_unpacked() {
 fn lists_that_lie_cost_nothing() {
     let honest = body(&save(&common::empty()));
     // Settings, five empty lists, six of nodes, two more: each is one 0.
-    assert_eq!(honest, [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    for list in 4..honest.len() {
+    assert_eq!(
+        honest[..16],
+        [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    );
+    // Two flags, eight numbers, three lists.
+    assert_eq!(honest[16..], [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    for list in (4..16).chain(26..29) {
         for length in [1_u64 << 60, u64::MAX, 1 << 33] {
             let mut lying = honest[..list].to_vec();
             let mut rest = length;
@@ -159,8 +164,9 @@ fn lists_that_lie_cost_nothing() {
 /// Writers with a defect: what they did wrong is named.
 #[test]
 fn contradictions_are_named() {
-    // Files, methods, sites, threads, up, method, called, own, site, totals, waits, allocations.
-    let one_node: [&[u8]; 12] = [
+    // Files, methods, sites, threads, up, method, called, own, site, totals, waits, allocations,
+    // unexplained, overhead, GC times.
+    let one_node: [&[u8]; 15] = [
         &[0],
         &[1, 0, 0, 0, 0, 0],
         &[1, 0, 0],
@@ -173,17 +179,28 @@ fn contradictions_are_named() {
         &[0],
         &[0],
         &[0],
+        &[1, 0],
+        &[1, 0],
+        &[0],
     ];
     let with = |changes: &[(usize, &'static [u8])]| {
         let mut lists = one_node;
         for (list, bytes) in changes {
             lists[*list] = bytes;
         }
-        file_with_body(&[&[0, 0, 1, 0][..], &lists.concat()].concat())
+        let (version_1, added) = lists.split_at(12);
+        let flags_and_costs = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let (version_1, added) = (version_1.concat(), added.concat());
+        file_with_body(&[&[0, 0, 1, 0][..], &version_1, &flags_and_costs, &added].concat())
     };
     assert!(from_bytes(&with(&[])).is_ok());
     let largest = &[1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1];
-    let two: [(usize, &[u8]); 3] = [(5, &[2, 0, 0]), (6, &[2, 1, 1]), (8, &[2, 0, 0])];
+    let two: [(usize, &[u8]); 4] = [
+        (5, &[2, 0, 0]),
+        (6, &[2, 1, 1]),
+        (8, &[2, 0, 0]),
+        (13, &[2, 0, 0]),
+    ];
     let two_with = |change: (usize, &'static [u8]), other: (usize, &'static [u8])| {
         with(&[&two[..], &[change, other]].concat())
     };
@@ -201,7 +218,7 @@ fn contradictions_are_named() {
         (with(&[(4, &[1, 1])]), "node 0 is 1 levels up from depth 0"),
         (
             with(&[(4, &[0])]),
-            "its columns have 0 and [1, 1, 1, 1] nodes",
+            "its columns have 0 and [1, 1, 1, 1, 1] nodes",
         ),
         (with(&[(5, &[1, 1])]), "call tree node 0 refers to method 1"),
         (
@@ -219,6 +236,26 @@ fn contradictions_are_named() {
         (
             with(&[(11, &[1, 1, 0, 0, 0, 0, 0, 1, 0])]),
             "allocation 0 refers to thread 1",
+        ),
+        (
+            with(&[(12, &[0])]),
+            "it has 1 threads and unexplained overheads of 0",
+        ),
+        (
+            with(&[(13, &[2, 0, 0])]),
+            "its columns have 1 and [1, 1, 1, 1, 2] nodes",
+        ),
+        (
+            with(&[(13, &[1, 51])]),
+            "the overhead of call tree node 0 is more than its own time",
+        ),
+        (
+            with(&[(14, &[1, 1, 5])]),
+            "it has a GC time of node 1, and 1 nodes",
+        ),
+        (
+            with(&[(14, &[1, 0, 51])]),
+            "the GC time of call tree node 0 is more than its own time",
         ),
         (
             two_with((4, &[2, 0, 2]), (7, &[2, 1, 1])),
@@ -249,7 +286,8 @@ fn contradictions_are_named() {
         assert!(message.contains(says), "{message}");
     }
     assert!(from_bytes(&with(&[(7, largest)])).is_ok());
-    let mode = file_with_body(&[4, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let mode = [&[4, 0, 1][..], &[0; 26]].concat();
+    let mode = file_with_body(&mode);
     assert!(message(&mode).ends_with("there is no measure mode 4"));
 }
 

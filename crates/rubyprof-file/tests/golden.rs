@@ -1,7 +1,7 @@
 //! A file that was written once: every later release reads it, and gets the same profile.
 //!
-//! version_1.txt is also what the reader in spec/support, which knows docs/file-format.md and nothing
-//! else, must find in version_1.rbprof. Neither is ever altered; a new version of the format brings a
+//! version_N.txt is also what the reader in spec/support, which knows docs/file-format.md and nothing
+//! else, must find in version_N.rbprof. None is ever altered; a new version of the format brings a
 //! pair of its own. `UPDATE_GOLDEN=1 cargo test -p rubyprof-file` writes what is missing.
 
 mod common;
@@ -9,10 +9,10 @@ mod common;
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use rubyprof_core::{FileId, Location, NodeParts, Profile};
+use rubyprof_core::{Cost, Costs, FileId, Location, NodeParts, Profile};
 use rubyprof_file::from_bytes;
 
-use common::{body, save, small};
+use common::{body, save, small, timed};
 
 fn golden(name: &str, content: &[u8]) -> Vec<u8> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -36,14 +36,38 @@ fn place(file: Option<FileId>, line: u32) -> String {
     format!("file {} line {line}", or_none(file.map(|file| file.0)))
 }
 
-/// Everything a file says.
-fn describe(profile: &Profile) -> Result<String, std::fmt::Error> {
+/// Everything a file of a version says.
+fn describe(profile: &Profile, version: u32) -> Result<String, std::fmt::Error> {
     let mut out = String::new();
     let inside = profile.inside();
     writeln!(out, "measure mode {}", profile.measure_mode.number())?;
     writeln!(out, "track allocations {}", profile.track_allocations)?;
     writeln!(out, "c calls {}", profile.c_calls)?;
     writeln!(out, "clock {}", text(&profile.clock))?;
+    if version > 1 {
+        writeln!(out, "operators {}", profile.operators)?;
+        writeln!(out, "compensated {}", profile.is_compensated())?;
+        for (what, Cost { inner, outer }) in [
+            ("ruby", profile.costs.ruby),
+            ("c", profile.costs.c),
+            ("operator", profile.costs.operator),
+        ] {
+            writeln!(out, "cost {what} inner {inner} outer {outer}")?;
+        }
+        let Costs {
+            new_path, spread, ..
+        } = profile.costs;
+        writeln!(out, "cost new path {new_path} spread {spread}")?;
+        for thread in profile.threads() {
+            writeln!(out, "unexplained {}", thread.unexplained)?;
+        }
+        for node in profile.nodes() {
+            writeln!(out, "overhead {}", node.overhead)?;
+        }
+        for (node, gc) in inside.gcs {
+            writeln!(out, "gc node {} value {gc}", node.0)?;
+        }
+    }
     for file in inside.files {
         writeln!(out, "file {}", text(file))?;
     }
@@ -84,25 +108,42 @@ fn describe(profile: &Profile) -> Result<String, std::fmt::Error> {
     Ok(out)
 }
 
-#[test]
-fn version_1_is_read() {
-    let file = golden("version_1.rbprof", &save(&small()));
+fn is_read(version: u32, expected: &Profile) {
+    let name = |extension| format!("version_{version}.{extension}");
+    let file = golden(&name("rbprof"), &save(expected));
     let profile = from_bytes(&file).expect("every release reads it");
-    let described = describe(&profile).expect("a String takes everything");
-    let expected = golden("version_1.txt", described.as_bytes());
-    let expected = String::from_utf8(expected).expect("it is UTF-8");
-    let mut lines = expected.lines();
+    let described = describe(&profile, version).expect("a String takes everything");
+    let text = golden(&name("txt"), described.as_bytes());
+    let text = String::from_utf8(text).expect("it is UTF-8");
+    let mut lines = text.lines();
     for line in described.lines() {
         assert_eq!(Some(line), lines.next());
     }
     assert_eq!(lines.next(), None);
-    assert_eq!(profile, small());
+    assert_eq!(&profile, expected);
+}
+
+#[test]
+fn version_1_is_read() {
+    is_read(1, &small());
+}
+
+#[test]
+fn version_2_is_read() {
+    is_read(2, &timed());
 }
 
 /// While the version stays, what is written stays, up to how well it is packed.
 #[test]
-fn version_1_is_written() {
-    let file = golden("version_1.rbprof", &save(&small()));
+fn version_2_is_written() {
+    let file = golden("version_2.rbprof", &save(&timed()));
     assert!(file.len() < 5_000);
-    assert_eq!(body(&save(&small())), body(&file));
+    assert_eq!(body(&save(&timed())), body(&file));
+}
+
+/// What version 1 had is at the beginning of what version 2 has.
+#[test]
+fn version_2_begins_as_version_1() {
+    let file = golden("version_1.rbprof", &save(&small()));
+    assert!(body(&save(&small())).starts_with(&body(&file)));
 }

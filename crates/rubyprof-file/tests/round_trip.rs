@@ -10,7 +10,7 @@ use rubyprof_core::{MeasureMode, Method, MethodId, MethodKey, Node, NodeId, Node
 use rubyprof_file::{from_bytes, read};
 
 use common::random::any_profile;
-use common::{deep, empty, save, small};
+use common::{deep, empty, save, small, timed};
 
 /// Gives one byte at a time, as a socket may.
 struct Drops<'a>(&'a [u8]);
@@ -24,7 +24,7 @@ impl Read for Drops<'_> {
 
 #[test]
 fn profiles_come_back() {
-    for profile in [small(), empty(), Profile::default(), deep(3)] {
+    for profile in [small(), timed(), empty(), Profile::default(), deep(3)] {
         let bytes = save(&profile);
         assert_eq!(from_bytes(&bytes).expect("our own file"), profile);
         assert_eq!(read(&mut bytes.as_slice()).expect("our own file"), profile);
@@ -40,11 +40,12 @@ fn a_profile_is_always_the_same_file() {
 #[test]
 fn settings_come_back() {
     for measure_mode in MeasureMode::ALL {
-        for bits in 0..4 {
+        for bits in 0..8 {
             let mut profile = small();
             profile.measure_mode = measure_mode;
             profile.c_calls = bits & 1 == 0;
             profile.track_allocations = bits & 2 == 0;
+            profile.operators = bits & 4 == 0;
             profile.clock = format!("clock {bits}");
             assert_eq!(from_bytes(&save(&profile)).expect("our own file"), profile);
         }
@@ -109,6 +110,7 @@ fn what_packs_too_well_is_stored_as_it_is() {
             called: 1,
             total: 0,
             own: 0,
+            overhead: 0,
             parent: index.checked_sub(1).map(NodeId),
             end: 100_000,
             method: MethodId(0),
@@ -144,6 +146,7 @@ fn the_largest_numbers_come_back() {
 fn small_profiles_are_small_files() {
     assert!(save(&empty()).len() <= 64, "{}", save(&empty()).len());
     assert!(save(&small()).len() <= 600, "{}", save(&small()).len());
+    assert!(save(&timed()).len() <= 650, "{}", save(&timed()).len());
 }
 
 /// PROPTEST_CASES sets the number of cases.

@@ -13,6 +13,9 @@ impl Forest {
         forest.settings = Profile {
             track_allocations: profile.track_allocations,
             c_calls: profile.c_calls,
+            operators: profile.operators,
+            costs: profile.costs,
+            compensated: profile.compensated,
             clock: profile.clock.clone(),
             ..forest.settings
         };
@@ -35,6 +38,8 @@ impl Forest {
                 total: node.total,
                 own: node.own.saturating_sub(wait),
                 wait,
+                gc: profile.gc(id),
+                overhead: node.overhead,
             };
             let twig = forest.push(node.method, numbers, call_site);
             if let Some(parent) = profile.parent(id) {
@@ -56,7 +61,8 @@ impl Forest {
         forest
     }
 
-    /// All trees as a profile, and each twig's node. The trees of threads come first, in their
+    /// All trees as a profile, and each twig's node. Where self time was set by hand to less than what is said to be
+    /// part of it, GC time and overhead are no more than it is. The trees of threads come first, in their
     /// order; each other tree is a thread without ids.
     pub fn to_profile(&self) -> (Profile, Vec<NodeId>) {
         let mut placed = vec![NodeId(0); self.twigs.len()];
@@ -76,6 +82,7 @@ impl Forest {
                     id: 0,
                     fiber_id: 0,
                     root: NodeId(0),
+                    unexplained: 0,
                 };
                 roots.push((nobody, TwigId(index as u32)));
             }
@@ -110,15 +117,19 @@ impl Forest {
                 profile.nodes[done as usize].end = position;
             }
             let twig = self.twig(id);
-            let numbers = &twig.numbers;
+            let numbers = &self.consistent(twig.numbers);
             placed[id.index()] = NodeId(position);
             if numbers.wait > 0 {
                 profile.waits.push((NodeId(position), numbers.wait));
+            }
+            if numbers.gc > 0 {
+                profile.gcs.push((NodeId(position), numbers.gc));
             }
             profile.nodes.push(Node {
                 called: numbers.called,
                 total: numbers.total,
                 own: numbers.own.saturating_add(numbers.wait),
+                overhead: numbers.overhead,
                 parent,
                 end: position + 1,
                 method: twig.method,

@@ -10,6 +10,7 @@ impl Forest {
     /// Takes over all trees, threads and allocations of another forest. Returns what to add to the
     /// numbers of its twigs, and its methods' ids here.
     pub fn absorb(&mut self, other: &Self) -> (u32, Vec<MethodId>) {
+        let other = &*self.align_forest(other);
         let offset = self.twigs.len() as u32;
         let moved = |id: TwigId| TwigId(id.0 + offset);
         let methods: Vec<MethodId> = other
@@ -67,6 +68,7 @@ impl Forest {
     /// Adds a thread's tree and allocations to the tree of `root`, path by path. Their root methods
     /// are taken to be the same.
     pub fn add_tree(&mut self, root: TwigId, part: &Profile, thread: usize) {
+        let part = &*self.align_part(part);
         let methods: Vec<MethodId> = (0..part.methods.len())
             .map(|index| {
                 let method = self.renamed(part, index);
@@ -95,12 +97,16 @@ impl Forest {
                 total: node.total,
                 own: part.self_value(id),
                 wait: part.wait(id),
+                gc: part.gc(id),
+                overhead: node.overhead,
             });
             placed.push(twig);
         }
         let Some(into) = self.threads.iter().position(|(_, known)| *known == root) else {
             return;
         };
+        let unexplained = &mut self.threads[into].0.unexplained;
+        *unexplained = unexplained.saturating_add(part.threads[thread].unexplained);
         for allocation in part.allocations_of_thread(thread as u32) {
             let mut moved = allocation.clone();
             moved.thread = into as u32;

@@ -1,6 +1,7 @@
 //! Which fiber runs: beginnings, switches, waits, ends.
 
 use super::{GLOBAL, NO_TOKEN, Recorder};
+use crate::call_tree::DraftId;
 use crate::fiber::{Fiber, Frame, FrameKind};
 use crate::host::Host;
 
@@ -145,9 +146,15 @@ impl Recorder {
         let root = (top != base).then_some(top);
         self.fibers[index].root = root;
         if let Some(root) = root {
-            self.tree.add_call(root);
+            self.add_seed(root);
         }
         self.refresh_token();
+    }
+
+    /// Counts the call of a root, which was before anything was recorded.
+    pub(super) fn add_seed(&mut self, root: DraftId) {
+        self.tree.add_call(root);
+        self.seeds.push(root);
     }
 
     pub(super) fn suspend(&mut self, now: u64) {
@@ -162,9 +169,14 @@ impl Recorder {
     }
 
     pub(super) fn add_wait(&mut self, waited: u64) {
-        let Some(index) = self.current else { return };
-        if waited > 0 && !self.stack.is_empty() && self.top != self.fibers[index].base {
+        if waited > 0 && self.is_in_a_call() {
             *self.waits.entry(self.top).or_default() += waited;
         }
+    }
+
+    /// Whether the running fiber has an open call that is recorded.
+    pub(super) fn is_in_a_call(&self) -> bool {
+        let base = self.current.map(|index| self.fibers[index].base);
+        !self.stack.is_empty() && base.is_some_and(|base| base != self.top)
     }
 }

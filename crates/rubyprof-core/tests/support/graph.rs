@@ -23,6 +23,8 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
                 total: 0,
                 own: 0,
                 wait: 0,
+                gc: 0,
+                overhead: 0,
                 recursive: false,
                 min_depth: u32::MAX,
                 first_node: id,
@@ -35,6 +37,8 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
         row.total += if nested { 0 } else { node.total };
         row.own += own;
         row.wait += wait;
+        row.gc += profile.gc(id);
+        row.overhead += node.overhead;
         row.recursive |= nested;
         row.min_depth = row.min_depth.min(above.len() as u32);
 
@@ -50,6 +54,8 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
                 total: 0,
                 own: 0,
                 wait: 0,
+                gc: 0,
+                overhead: 0,
                 call_site: profile.call_site(id),
                 first_node: id,
             });
@@ -64,6 +70,8 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
         edge.total += if nested { 0 } else { node.total };
         edge.own += own;
         edge.wait += wait;
+        edge.gc += profile.gc(id);
+        edge.overhead += node.overhead;
     }
     (rows, edges)
 }

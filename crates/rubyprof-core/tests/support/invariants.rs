@@ -7,13 +7,25 @@ use super::graph;
 /// Checks the layout, the conservation of time and the call graphs. Slow: for small profiles.
 pub(crate) fn check(profile: &Profile) {
     assert_eq!(profile.check(), Ok(()));
+    for id in ids(profile) {
+        let called = profile.node(id).called;
+        assert!(called > 0, "a path that was never called: {id:?}");
+    }
     layout(profile);
-    conservation(profile);
+    compensation(profile);
     allocations(profile);
     graph::check(profile, profile.threads());
     for thread in profile.threads() {
         graph::check(profile, std::slice::from_ref(thread));
     }
+}
+
+/// The same of profiles made of others, whose roots need not have been called.
+pub(crate) fn check_made(profile: &Profile) {
+    assert_eq!(profile.check(), Ok(()));
+    layout(profile);
+    compensation(profile);
+    graph::check(profile, profile.threads());
 }
 
 fn ids(profile: &Profile) -> impl Iterator<Item = NodeId> {
@@ -66,7 +78,6 @@ fn layout(profile: &Profile) {
 fn conservation(profile: &Profile) {
     for id in ids(profile) {
         let node = profile.node(id);
-        assert!(node.called > 0, "a path that was never called: {id:?}");
         let parts: u64 = profile
             .children(id)
             .map(|child| profile.node(child).total)
@@ -76,6 +87,10 @@ fn conservation(profile: &Profile) {
             node.total,
             profile.self_value(id) + profile.wait(id) + parts,
             "total is self, wait and children of {id:?}"
+        );
+        assert!(
+            profile.gc(id) <= profile.self_value(id),
+            "GC is part of self"
         );
     }
     let mut all = 0;
@@ -88,6 +103,38 @@ fn conservation(profile: &Profile) {
         all += spent;
     }
     assert_eq!(profile.total(), all);
+}
+
+/// What is taken off is what there was, to the nanosecond, at every node; and it can be given back.
+fn compensation(profile: &Profile) {
+    let (raw, rest) = (profile.uncompensated(), profile.compensated());
+    assert!(!raw.is_compensated() && rest.is_compensated());
+    assert_eq!(raw.compensated(), rest);
+    assert_eq!(rest.uncompensated(), raw);
+    assert_eq!(
+        (raw.uncompensated(), rest.compensated()),
+        (raw.clone(), rest.clone())
+    );
+    for id in ids(profile) {
+        let overhead = profile.node(id).overhead;
+        assert_eq!(raw.self_value(id), rest.self_value(id) + overhead);
+        assert_eq!(raw.raw_self_value(id), rest.raw_self_value(id));
+        assert_eq!(raw.is_uncertain(id), rest.is_uncertain(id));
+        assert_eq!((raw.wait(id), raw.gc(id)), (rest.wait(id), rest.gc(id)));
+        let below: u64 = profile
+            .subtree(id)
+            .map(|id| profile.node(id).overhead)
+            .sum();
+        assert_eq!(raw.node(id).total, rest.node(id).total + below);
+    }
+    let overhead = raw.overhead();
+    assert_eq!(overhead, rest.overhead());
+    assert_eq!(overhead.raw_total, raw.total());
+    assert_eq!(overhead.compensated_total(), rest.total());
+    conservation(&raw);
+    conservation(&rest);
+    let gcs: u64 = ids(profile).map(|id| profile.gc(id)).sum();
+    assert_eq!(profile.gc_total(), gcs);
 }
 
 fn allocations(profile: &Profile) {

@@ -7,7 +7,8 @@
 pub(crate) mod random;
 
 use rubyprof_core::{
-    Allocation, Location, MeasureMode, Method, MethodId, OwnerKind, Profile, ProfileBuilder,
+    Allocation, Cost, Costs, Location, MeasureMode, Method, MethodId, NodeId, OwnerKind, Profile,
+    ProfileBuilder,
 };
 
 /// Two threads and a fiber, every kind of class, waits, allocations, names of all sorts.
@@ -68,6 +69,30 @@ pub(crate) fn small() -> Profile {
     profile.with_portable_keys()
 }
 
+/// The same with what version 2 knows besides: costs, overhead, GC times.
+pub(crate) fn timed() -> Profile {
+    let mut parts = small().into_parts();
+    let cost = |inner| Cost {
+        inner,
+        outer: inner + 300,
+    };
+    parts.operators = false;
+    parts.compensated = true;
+    parts.costs = Costs {
+        ruby: cost(25_000),
+        c: cost(21_500),
+        operator: cost(70_000),
+        new_path: 1_200_000,
+        spread: 35_000,
+    };
+    parts.threads[0].unexplained = 17;
+    for (node, overhead) in parts.nodes.iter_mut().zip([200_000_u64, 75, 0, 25_000_000]) {
+        node.overhead = overhead;
+    }
+    parts.gcs = vec![(NodeId(1), 40_000_000), (NodeId(3), 123)];
+    Profile::from_parts(parts).expect("a profile")
+}
+
 /// One thread whose calls are one path, each method called by the one before it.
 pub(crate) fn deep(levels: usize) -> Profile {
     let mut builder = ProfileBuilder::new(MeasureMode::Memory);
@@ -102,10 +127,10 @@ pub(crate) fn body(file: &[u8]) -> Vec<u8> {
     miniz_oxide::inflate::decompress_to_vec_zlib(&file[36..]).expect("zlib")
 }
 
-/// A file with this body and a header that fits, made without the crate's own functions.
+/// A file of version 2 with this body and a header that fits, made without the crate's own functions.
 pub(crate) fn file_with_body(body: &[u8]) -> Vec<u8> {
     let stored = miniz_oxide::deflate::compress_to_vec_zlib(body, 1);
-    file(1, stored.len() as u64, body.len() as u64, &stored)
+    file(2, stored.len() as u64, body.len() as u64, &stored)
 }
 
 /// A file whose checksums fit, whatever it says.

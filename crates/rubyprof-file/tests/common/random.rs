@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use rubyprof_core::{
-    Allocation, FileId, Location, MeasureMode, Method, MethodId, Node, NodeId, NodeParts,
-    OwnerKind, Parts, Profile, Thread,
+    Allocation, Cost, Costs, FileId, Location, MeasureMode, Method, MethodId, Node, NodeId,
+    NodeParts, OwnerKind, Parts, Profile, Thread,
 };
 
 const KINDS: [OwnerKind; 6] = [
@@ -52,6 +52,8 @@ struct RandomNode {
     /// Not what follows from the callees.
     odd_total: Option<u64>,
     wait: Option<u64>,
+    /// GC time and overhead, as far as the own time has room for them.
+    parts: (Option<u64>, u64),
 }
 
 fn any_node() -> impl Strategy<Value = RandomNode> {
@@ -61,8 +63,9 @@ fn any_node() -> impl Strategy<Value = RandomNode> {
         prop::option::weighted(0.2, number()),
     );
     let indexes = (up, any::<usize>(), any::<usize>());
-    (indexes, number(), number(), odd_total, wait).prop_map(
-        |((up, method, site), called, own, odd_total, wait)| RandomNode {
+    let parts = (prop::option::weighted(0.2, number()), number());
+    (indexes, number(), number(), (odd_total, wait), parts).prop_map(
+        |((up, method, site), called, own, (odd_total, wait), parts)| RandomNode {
             up,
             method,
             site,
@@ -70,6 +73,7 @@ fn any_node() -> impl Strategy<Value = RandomNode> {
             own,
             odd_total,
             wait,
+            parts,
         },
     )
 }
@@ -89,6 +93,19 @@ fn any_allocation(files: usize) -> impl Strategy<Value = Allocation> {
     )
 }
 
+fn any_costs() -> impl Strategy<Value = Costs> {
+    let cost = || (any::<u64>(), number()).prop_map(|(inner, outer)| Cost { inner, outer });
+    (cost(), cost(), cost(), number(), any::<u32>()).prop_map(
+        |(ruby, c, operator, new_path, spread)| Costs {
+            ruby,
+            c,
+            operator,
+            new_path,
+            spread,
+        },
+    )
+}
+
 /// Profiles of up to 60 nodes, with portable keys.
 pub(crate) fn any_profile() -> impl Strategy<Value = Profile> {
     prop::collection::vec(".{0,20}", 1..5).prop_flat_map(|files| {
@@ -97,8 +114,8 @@ pub(crate) fn any_profile() -> impl Strategy<Value = Profile> {
             (
                 Just(files),
                 0..4_usize,
-                any::<bool>(),
-                any::<bool>(),
+                any::<[bool; 4]>(),
+                any_costs(),
                 ".{0,20}",
             ),
             prop::collection::vec(any_method(count), 1..9),
@@ -107,11 +124,15 @@ pub(crate) fn any_profile() -> impl Strategy<Value = Profile> {
             prop::collection::vec(any_allocation(count), 0..9),
         )
             .prop_map(|(head, methods, sites, nodes, allocations)| {
-                let (files, mode, track_allocations, c_calls, clock) = head;
+                let (files, mode, flags, costs, clock) = head;
+                let [track_allocations, c_calls, operators, compensated] = flags;
                 let parts = Parts {
                     measure_mode: MeasureMode::ALL[mode],
                     track_allocations,
                     c_calls,
+                    operators,
+                    costs,
+                    compensated,
                     clock,
                     methods,
                     files,
@@ -135,6 +156,7 @@ fn grown(mut parts: Parts, random: &[RandomNode]) -> Parts {
         if path.is_empty() {
             parts.threads.push(Thread {
                 id: node.called,
+                unexplained: node.parts.1,
                 fiber_id: u64::MAX - node.own,
                 root: NodeId(index as u32),
             });
@@ -143,6 +165,10 @@ fn grown(mut parts: Parts, random: &[RandomNode]) -> Parts {
             called: node.called,
             total: 0,
             own: node.own,
+            overhead: match parts.compensated {
+                true => node.parts.1,
+                false => node.parts.1.min(node.own),
+            },
             parent: path.last().map(|parent| NodeId(*parent as u32)),
             end: index as u32 + 1,
             method: MethodId((node.method % parts.methods.len()) as u32),
@@ -151,6 +177,8 @@ fn grown(mut parts: Parts, random: &[RandomNode]) -> Parts {
         parts
             .waits
             .extend(node.wait.map(|wait| (NodeId(index as u32), wait)));
+        let gc = node.parts.0.map(|gc| gc.min(node.own));
+        parts.gcs.extend(gc.map(|gc| (NodeId(index as u32), gc)));
         path.push(index);
         for open in &path {
             nodes[*open].end = index as u32 + 1;

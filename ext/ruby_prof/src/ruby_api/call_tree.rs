@@ -63,6 +63,8 @@ impl Part {
                     total: edge.total,
                     own: edge.own,
                     wait: edge.wait,
+                    gc: edge.gc,
+                    overhead: edge.overhead,
                 }
             }
         }

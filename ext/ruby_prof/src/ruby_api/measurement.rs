@@ -67,6 +67,7 @@ impl Values {
             total: store.number(self.total),
             own: store.number(self.own),
             wait: store.number(self.wait),
+            ..Numbers::default()
         }
     }
 

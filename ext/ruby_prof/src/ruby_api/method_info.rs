@@ -66,6 +66,8 @@ impl Scope {
             total: row.total,
             own: row.own,
             wait: row.wait,
+            gc: row.gc,
+            overhead: row.overhead,
         })
     }
 

@@ -8,7 +8,7 @@ use magnus::{
     rb_sys::FromRawValue, rb_sys::protect, typed_data::Obj, value::ReprValue,
 };
 use rb_sys::VALUE;
-use rubyprof_core::{MeasureMode, Recorder, Settings};
+use rubyprof_core::{Costs, MeasureMode, Recorder, Settings};
 
 use super::exclusion;
 use super::leaving::swallow;
@@ -164,6 +164,8 @@ impl Profile {
             measure_mode: options.measure_mode,
             track_allocations: options.track_allocations,
             c_calls: options.c_calls,
+            operators: true,
+            costs: Costs::default(),
             clock: session.vm.clock.describe().to_owned(),
             scale: session.vm.clock.scale(),
         };

@@ -63,6 +63,8 @@ impl NodeRef {
                         total: node.total,
                         own: view.profile.self_value(id),
                         wait: view.profile.wait(id),
+                        gc: view.profile.gc(id),
+                        overhead: node.overhead,
                     },
                     parent: view.profile.parent(id).map(|parent| view.twig_of(parent)),
                 }
