@@ -77,14 +77,16 @@ impl Profile {
         profile
     }
 
-    pub(crate) fn compensate(&mut self) {
+    /// As [`compensated`](Self::compensated), in place.
+    pub fn compensate(&mut self) {
         if !self.compensated {
             self.change_by_overhead(u64::saturating_sub);
             self.compensated = true;
         }
     }
 
-    pub(crate) fn uncompensate(&mut self) {
+    /// As [`uncompensated`](Self::uncompensated), in place.
+    pub fn uncompensate(&mut self) {
         if self.compensated {
             self.change_by_overhead(u64::saturating_add);
             self.compensated = false;
