@@ -19,6 +19,7 @@ require "ruby-prof/measure_modes"
 # Times are Floats in seconds; in the measure mode ALLOCATIONS they are numbers of objects.
 module RubyProf
   autoload :AbstractPrinter, "ruby-prof/printers/abstract_printer"
+  autoload :Calibration, "ruby-prof/calibration"
   autoload :CallInfoPrinter, "ruby-prof/printers/call_info_printer"
   autoload :CallProfile, "ruby-prof/call_profile"
   autoload :CallStackPrinter, "ruby-prof/printers/call_stack_printer"

@@ -15,6 +15,7 @@ mod guard;
 mod hook;
 mod memory;
 mod names;
+mod overhead;
 mod ractor;
 mod ruby_api;
 mod session;

@@ -40,6 +40,8 @@ pub(crate) struct Session {
     pub(crate) vm: VmState,
     /// What went wrong in the hook. Nothing is recorded after that.
     pub(crate) failure: Option<String>,
+    /// Instructions that the VM inlines elsewhere were calls, in some code at least.
+    pub(crate) counts_operators: bool,
     /// Events until a test wants the hook to panic.
     pub(crate) fuse: Option<u64>,
 }
@@ -97,6 +99,7 @@ impl Session {
                 fiber_class: fiber_class(),
             },
             failure: None,
+            counts_operators: false,
             fuse: None,
         }
     }

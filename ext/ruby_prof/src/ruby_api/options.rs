@@ -18,6 +18,8 @@ pub(crate) struct Options {
     pub(crate) c_calls: bool,
     /// Whether instructions that the VM runs without a call are to be calls.
     pub(crate) operators: bool,
+    /// Whether the profiler's own part is taken off times.
+    pub(crate) compensate: bool,
     pub(crate) allow_exceptions: bool,
     pub(crate) threads: ThreadFilter,
     /// `exclude_common: true`.
@@ -33,6 +35,7 @@ impl Default for Options {
             track_allocations: false,
             c_calls: true,
             operators: false,
+            compensate: true,
             allow_exceptions: false,
             threads: ThreadFilter::default(),
             exclude_common: false,
@@ -44,7 +47,7 @@ impl Default for Options {
 /// Set to `1` to count operators as calls unless a profile says otherwise.
 const OPERATORS: &str = "RUBY_PROF_OPERATORS";
 
-const KNOWN: &str = "measure_mode, track_allocations, c_calls, operators, allow_exceptions, \
+const KNOWN: &str = "measure_mode, track_allocations, c_calls, operators, compensate, allow_exceptions, \
                      exclude_threads, include_threads, exclude_common, only, exclude, merge_fibers";
 
 impl Options {
@@ -126,6 +129,7 @@ impl Options {
             "measure_mode" => self.measure_mode = measure_mode(ruby, value)?,
             "track_allocations" => self.track_allocations = value.to_bool(),
             "c_calls" => self.c_calls = value.to_bool(),
+            "compensate" => self.compensate = value.to_bool(),
             "operators" => self.operators = value.to_bool(),
             "exclude_common" => self.exclude_common = value.to_bool(),
             "allow_exceptions" => self.allow_exceptions = value.to_bool(),

@@ -19,8 +19,9 @@ use crate::errors;
 use crate::guard::guard;
 use crate::hook::Hooks;
 use crate::names::VmNames;
+use crate::overhead;
 use crate::session::{Session, object_id};
-use crate::vm::{operators, probe};
+use crate::vm::{marks, operators, probe};
 
 impl Profile {
     pub(crate) fn start(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
@@ -38,6 +39,10 @@ impl Profile {
             let layout = probe::layout_is_known(ruby)?;
             if rb_self.options.borrow().c_calls {
                 operators::try_to_spare(ruby)?;
+            }
+            if !rb_self.manual_clock.get() {
+                let mode = rb_self.options.borrow().measure_mode;
+                overhead::measure_once(ruby, mode)?;
             }
             let probe = probe::module(ruby)?;
             rb_self.begin(ruby, rb_self.as_raw(), layout)?;
@@ -104,6 +109,10 @@ impl Profile {
                 counts_objects,
             )
         };
+        // SAFETY: as above; no hook runs.
+        unsafe {
+            (*session).counts_operators = options.c_calls && marks::operators_are_marked();
+        }
         self.running.replace(Some(Running {
             hooks: Some(hooks),
             session,
@@ -120,6 +129,7 @@ impl Profile {
             };
             // SAFETY: no hook runs: this is a Ruby method.
             let now = unsafe { (*running.session).now() };
+            let operators = marks::operators_are_marked();
             running.hooks = None;
             // SAFETY: made by Box::into_raw in `begin`; the hooks are gone, and Running's drop sees null.
             let mut session = unsafe {
@@ -133,6 +143,7 @@ impl Profile {
                 session.recorder.end_threads(|id| alive.contains(&id));
             }
             session.settle();
+            session.counts_operators |= operators && rb_self.options.borrow().c_calls;
             rb_self.finish(ruby, *session, now)
         })?;
         if let Some(error) = interruption {
@@ -164,8 +175,13 @@ impl Profile {
             measure_mode: options.measure_mode,
             track_allocations: options.track_allocations,
             c_calls: options.c_calls,
-            operators: true,
-            costs: Costs::default(),
+            operators: session.counts_operators,
+            costs: match session.vm.clock {
+                Clock::Tsc | Clock::Monotonic | Clock::ProcessCpu => {
+                    overhead::costs(options.measure_mode)
+                }
+                _ => Costs::default(),
+            },
             clock: session.vm.clock.describe().to_owned(),
             scale: session.vm.clock.scale(),
         };
@@ -189,6 +205,11 @@ impl Profile {
             };
             self.members.view(ruby, &run)?.profile.followed_by(&run)
         };
+        let mut whole = whole;
+        match options.compensate {
+            true => whole.compensate(),
+            false => whole.uncompensate(),
+        }
         self.members.set(whole);
         Ok((session.failure, interruption))
     }

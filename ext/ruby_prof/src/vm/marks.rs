@@ -86,10 +86,10 @@ static STATE: Mutex<State> = Mutex::new(State {
 /// As for [`ffi::add_hook`].
 pub(crate) unsafe fn add_call_hook(function: RawHook, events: u32, data: VALUE, operators: bool) {
     let words = words();
-    if let Some(words) = words {
+    {
         let mut state = STATE.lock();
         if state.hooks == 0 {
-            state.before = words.marked();
+            state.before = words.map_or(0, Words::marked);
         }
         state.hooks += 1;
     }
@@ -115,14 +115,14 @@ pub(crate) unsafe fn add_call_hook(function: RawHook, events: u32, data: VALUE, 
 /// before the first, and marks of methods that are there cost next to nothing: the VM passes them by if the word has no
 /// events. Marked operators stay so, and the word says it.
 pub(crate) fn remove_call_hook(function: RawHook, data: VALUE) {
-    let Some(words) = words() else {
-        ffi::remove_hook(function, data);
-        return;
+    let words = words();
+    match words {
+        Some(words) => claiming(words, || ffi::remove_hook(function, data)),
+        None => ffi::remove_hook(function, data),
     };
-    claiming(words, || ffi::remove_hook(function, data));
     let mut state = STATE.lock();
     state.hooks = state.hooks.saturating_sub(1);
-    if state.hooks == 0 {
+    if let Some(words) = words.filter(|_| state.hooks == 0) {
         let kept = words.hooked() | state.before | !METHODS;
         words.set_marked(words.marked() & kept);
     }
@@ -154,6 +154,14 @@ pub(crate) fn remove_other_hook(function: RawHook, data: VALUE) {
 /// was there.
 pub(crate) fn operators_are_marked() -> bool {
     words().is_none_or(|words| words.marked() & OPERATORS != 0)
+}
+
+/// Whether a hook for calls is there, ours or another: what it costs is in all that is measured.
+pub(crate) fn calls_are_hooked() -> bool {
+    words().map_or_else(
+        || STATE.lock().hooks > 0,
+        |words| words.hooked() & (METHODS | OPERATORS) != 0,
+    )
 }
 
 /// From now on operators are marked as the VM likes: it does otherwise than we thought.

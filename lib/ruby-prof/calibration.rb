@@ -1,0 +1,108 @@
+# frozen_string_literal: true
+
+require "ruby-prof/calibration/programs"
+
+module RubyProf
+  # Measures what a traced call costs, in this process: a known program runs bare and under a profile, some 30 ms in all, before
+  # the first profile that measures time. TAU's way (Malony and Shende 2004), which runs a null timer in a loop, with several
+  # methods and C functions in turn instead, since a single one finds the processor's caches better filled than a program does.
+  module Calibration # :nodoc:
+    # A call that the VM makes takes time of its own, and it is a matter of definition whether that is the caller's or the
+    # callee's: the parts here are those that lie between our two readings of the clock. A method in Ruby reports when its frame is
+    # there, and before it goes; a C function is called and returns in between.
+    WITHIN_RUBY = 0.2
+    WITHIN_C = 0.75
+    # As the rates of the clock: what a figure of an event means is not known better.
+    LEAST_SPREAD = 0.03
+
+    class << self
+      # @param measure_mode [Integer]
+      # @return [Array<Integer>, nil] picoseconds: a call in Ruby in the callee and in the caller, a call in C likewise, a call path; and
+      #   the uncertainty in millionths. nil while it is measuring already.
+      def costs(measure_mode)
+        return if @measuring
+
+        @measuring = true
+        begin
+          measure(measure_mode)
+        ensure
+          @measuring = false
+        end
+      end
+
+      private
+
+      def measure(mode)
+        clock = mode == PROCESS_TIME ? Process::CLOCK_PROCESS_CPUTIME_ID : Process::CLOCK_MONOTONIC
+        bare = %i[none one_ruby many_ruby many_c].to_h { |name| [name, bare(name, clock)] }
+        rounds = traced(mode)
+        ruby = cost(bare, rounds, :many_ruby, WITHIN_RUBY)
+        alone = cost(bare, rounds, :one_ruby, WITHIN_RUBY)
+        c = cost(bare, rounds, :many_c, WITHIN_C)
+        path = median(rounds.map { |round| (2 * total(round, :once)) - total(round, :twice) }) / Programs::DEPTH
+        [*pieces([ruby, alone].transpose.map { |pair| pair.sum / 2 }), *pieces(c), picoseconds(path), millionths(spread(rounds, ruby, alone))]
+      end
+
+      # Seconds a call takes without a profile.
+      def bare(name, clock)
+        Programs.public_send(name, Programs::CALLS)
+        times = Array.new(Programs::ROUNDS) do
+          before = Process.clock_gettime(clock)
+          Programs.public_send(name, Programs::CALLS)
+          Process.clock_gettime(clock) - before
+        end
+        median(times) / Programs::CALLS
+      end
+
+      def traced(mode)
+        profile = Profile.new(measure_mode: mode, compensate: false, operators: false, include_threads: [::Thread.current])
+        TestProfiles.record_ours(profile)
+        profile.profile { Programs::ROUNDS.times { |number| Programs.public_send(:"round#{number}") } }
+        trees = [profile.threads.first.call_tree]
+        trees.each { |tree| trees.concat(tree.children) }
+        found = trees.select { |tree| tree.target.method_name.to_s.start_with?("round") }
+        found.map { |tree| tree.children.to_h { |child| [child.target.method_name, child] } }
+      end
+
+      # Seconds a call costs: within the callee's window, and outside.
+      def cost(bare, rounds, name, within)
+        own = median(rounds.map { |round| round[name].self_time }) / Programs::CALLS
+        callees = median(rounds.map { |round| round[name].children.sum(&:self_time) }) / Programs::CALLS
+        call = bare[name] - (bare[:none] / (name == :one_ruby ? 1 : Programs::TURNS))
+        inner = [callees - (within * call), 0].max
+        [inner, [own + callees - bare[name] - inner, 0].max]
+      end
+
+      def total(round, name)
+        round[name].total_time
+      end
+
+      # How far the rounds are apart, and how far a loop over one method is from one over many.
+      def spread(rounds, ruby, alone)
+        totals = rounds.map { |round| total(round, :many_ruby) }.sort
+        of_rounds = (totals[-2] - totals[1]) / 2 / median(totals)
+        of_shapes = (ruby.sum - alone.sum).abs / [ruby.sum + alone.sum, 1e-12].max
+        Math.sqrt((of_rounds**2) + (of_shapes**2) + (LEAST_SPREAD**2))
+      end
+
+      def median(values)
+        values.sort[values.size / 2]
+      end
+
+      def pieces(cost)
+        cost.map { |seconds| picoseconds(seconds) }
+      end
+
+      def picoseconds(seconds)
+        [(seconds * 1e12).round, 0].max
+      end
+
+      def millionths(share)
+        [(share * 1e6).round, 1_000_000].min
+      end
+    end
+  end
+
+  HIDDEN.push(Calibration, Calibration::Programs)
+  private_constant :Calibration
+end

@@ -1,0 +1,78 @@
+# frozen_string_literal: true
+
+module RubyProf
+  module Calibration
+    # What is run bare and traced. Methods are called in turn, as programs do, and one alone, as their inner loops do.
+    module Programs # :nodoc:
+      # A call in which nothing happens but the call: in Ruby many methods and one, in C many.
+      CALLS = 8_192
+      DEPTH = 256
+      ROUNDS = 7
+      TURNS = 16
+      C_CALLS = %w[number.pred text.ord number.bit_length text.hash list.include?(1) number.abs text.upcase list.first(1)].freeze
+
+      class << self
+        def none(calls)
+          turn = 0
+          turn += 1 while turn < calls
+        end
+
+        def one_ruby(calls)
+          turn = 0
+          while turn < calls
+            callee0
+            turn += 1
+          end
+        end
+
+        TURNS.times { |number| class_eval("def callee#{number} = nil", __FILE__, __LINE__) }
+
+        class_eval <<~RUBY, __FILE__, __LINE__ + 1
+          def many_ruby(calls)
+            turn = 0
+            while turn < calls
+              #{Array.new(TURNS) { |number| "callee#{number}" }.join("; ")}
+              turn += #{TURNS}
+            end
+          end
+
+          def many_c(calls)
+            turn = 0
+            number = 7
+            text = "text"
+            list = [1]
+            while turn < calls
+              #{C_CALLS.join("; ")}
+              turn += #{C_CALLS.size}
+            end
+          end
+        RUBY
+
+        # Makes a call path for each level the first time, and none the second time.
+        def once = down(DEPTH)
+
+        def twice
+          down(DEPTH)
+          down(DEPTH)
+        end
+
+        def down(levels)
+          down(levels - 1) if levels > 0 # rubocop:disable Style/NumericPredicate
+        end
+
+        # Each round has call paths of its own, and so times of its own.
+        ROUNDS.times do |number|
+          class_eval(<<~RUBY, __FILE__, __LINE__ + 1)
+            def round#{number}
+              one_ruby(CALLS)
+              many_ruby(CALLS)
+              many_c(CALLS)
+              once
+              twice
+            end
+          RUBY
+        end
+      end
+    end
+  end
+end
