@@ -48,8 +48,6 @@ module Bench
       end.tap { puts }
     end
 
-    private
-
     # The message of a Ruby error without the place in front of it.
     def reason(error)
       error.message.lines.first.to_s.strip[/in [`'][^`']*': (.*)/, 1] || error.message.strip

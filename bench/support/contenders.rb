@@ -33,16 +33,17 @@ module Bench
     class Ours
       attr_reader :profile
 
-      def initialize(c_calls: true)
+      # Settings are options of RubyProf::Profile.new.
+      def initialize(c_calls: true, **settings)
         require "ruby-prof"
         wanted = File.join(ROOT, "lib", "ruby-prof.rb")
         raise LoadError, "not loaded from this checkout" unless $LOADED_FEATURES.include?(wanted)
 
-        @c_calls = c_calls
+        @settings = { measure_mode: RubyProf::WALL_TIME, c_calls: c_calls, **settings }
       end
 
       def version = RubyProf::VERSION
-      def start = (@profile = RubyProf::Profile.new(measure_mode: RubyProf::WALL_TIME, c_calls: @c_calls)).start
+      def start = (@profile = RubyProf::Profile.new(**@settings)).start
       def stop = @profile.stop
     end
 
