@@ -5,7 +5,23 @@ module RubyProf
   # what it reads in the VM's own structures with what Ruby's public functions say, and uses the
   # structures only if they agree (ext/ruby_prof/src/vm/probe.rs).
   module VMProbe # :nodoc:
+    INSTANCE_METHOD = ::Module.instance_method(:instance_method)
+    SOURCE_LOCATION = ::UnboundMethod.instance_method(:source_location)
+
     class << self
+      # @param pairs [Array] owners and names of methods that have no file of their own: class, name, class, name
+      # @return [Array<Boolean>] which of them are attributes' readers and writers: those have the place of the attribute
+      def attributes(pairs)
+        pairs.each_slice(2).map { |owner, name| attribute?(owner, name) }
+      end
+
+      def attribute?(owner, name)
+        !SOURCE_LOCATION.bind_call(INSTANCE_METHOD.bind_call(owner, name)).nil?
+      rescue NameError, TypeError
+        # It is gone by now.
+        false
+      end
+
       def run
         caller_of_callee
         block_alias

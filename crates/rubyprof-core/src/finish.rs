@@ -10,7 +10,7 @@ use crate::layout::{Draft, preorder};
 use crate::measure::{MeasureMode, Unit};
 use crate::method::{Method, MethodId};
 use crate::methods::RecordedMethod;
-use crate::overhead::{Charge, Costs, charge};
+use crate::overhead::{Charge, Costs, EventKind, charge};
 use crate::profile::{NO_PARENT, Node, NodeId, Profile, Thread};
 use crate::recorder::Recorder;
 use crate::tally::{Count, Tally, TallyKey};
@@ -138,10 +138,16 @@ impl Recorder {
             Unit::Objects | Unit::Bytes => Costs::default(),
         };
         let mut threads: Vec<Thread> = threads.into_iter().map(|(_, thread)| thread).collect();
+        let kinds: Vec<EventKind> = methods
+            .iter()
+            .map(|method| match method.file {
+                None if names.is_attribute(method.key) => EventKind::Ruby,
+                _ => EventKind::of(method, settings.operators),
+            })
+            .collect();
         let from = Charge {
             costs: &costs,
-            operators: settings.operators,
-            methods: &methods,
+            kinds: &kinds,
             waits: &waits,
             gcs: &gcs,
             seeds: &seeds,

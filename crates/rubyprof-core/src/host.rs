@@ -63,6 +63,11 @@ pub trait Names {
     fn method(&mut self, key: MethodKey) -> MethodName;
     /// The name of a class.
     fn class(&mut self, class: u64) -> (String, OwnerKind);
+    /// Whether a method that has no file is an attribute's reader or writer: to trace its calls costs what those of methods in
+    /// Ruby cost, since the VM gives up its shortcut for it.
+    fn is_attribute(&mut self, _key: MethodKey) -> bool {
+        false
+    }
 }
 
 /// A method's names.

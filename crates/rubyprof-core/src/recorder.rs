@@ -273,6 +273,13 @@ impl Recorder {
         self.tally.add_bytes(place, bytes);
     }
 
+    /// The methods without a file: those in C, and attributes.
+    pub fn methods_without_file(&self) -> impl Iterator<Item = MethodKey> {
+        let methods = self.methods.all().iter();
+        let without = methods.filter(|method| method.definition.file.is_none());
+        without.map(|method| method.key)
+    }
+
     /// The files that locations refer to.
     pub fn sources_mut(&mut self) -> &mut Sources {
         &mut self.sources

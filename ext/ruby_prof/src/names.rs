@@ -2,12 +2,15 @@
 //!
 //! Names are the VM's own. No `name`, `to_s`, `inspect`, `hash` or `==` of the program is called.
 
+use std::collections::HashSet;
+
+use magnus::{Error, Ruby, Value, rb_sys::FromRawValue, value::ReprValue};
 use rb_sys::{ID, VALUE};
 use rubyprof_core::{MethodKey, MethodName, Names, OwnerKind};
 
 use crate::classes::{Folded, is_module, is_singleton};
 use crate::vm::stack::A_FRAME;
-use crate::vm::{ffi, frames};
+use crate::vm::{ffi, frames, probe};
 
 /// Asks the VM. Owners and classes must be pinned while this lives.
 pub(crate) struct VmNames;
@@ -38,6 +41,51 @@ impl Names for VmNames {
     }
 }
 
+/// The same for a recording, of whose methods some are attributes.
+pub(crate) struct RecordedNames {
+    pub(crate) attributes: HashSet<MethodKey>,
+}
+
+impl Names for RecordedNames {
+    fn method(&mut self, key: MethodKey) -> MethodName {
+        VmNames.method(key)
+    }
+
+    fn class(&mut self, class: u64) -> (String, OwnerKind) {
+        VmNames.class(class)
+    }
+
+    fn is_attribute(&mut self, key: MethodKey) -> bool {
+        self.attributes.contains(&key)
+    }
+}
+
+/// The methods among these that are attributes' readers and writers.
+///
+/// # Errors
+///
+/// What interrupts it, a signal for instance.
+pub(crate) fn attributes(
+    ruby: &Ruby,
+    keys: impl Iterator<Item = MethodKey>,
+) -> Result<HashSet<MethodKey>, Error> {
+    let known = |key: &MethodKey| {
+        key.called != 0 && key.owner != A_FRAME && Folded::decode(key.owner).is_none()
+    };
+    let keys: Vec<MethodKey> = keys.filter(known).collect();
+    let pairs = ruby.ary_new_capa(keys.len() * 2);
+    for key in &keys {
+        // SAFETY: pinned by the profile, so live; the id names a method, so it has a Symbol.
+        unsafe {
+            pairs.push(Value::from_raw(of_ruby(key.owner as VALUE)))?;
+            pairs.push(Value::from_raw(rb_sys::rb_id2sym(key.called as ID)))?;
+        }
+    }
+    let found: Vec<bool> = probe::module(ruby)?.funcall("attributes", (pairs,))?;
+    let attributes = keys.into_iter().zip(found).filter(|(_, found)| *found);
+    Ok(attributes.map(|(key, _)| key).collect())
+}
+
 /// The name and the kind of a class or module that is alive.
 pub(crate) fn owner_of(class: VALUE) -> (String, OwnerKind) {
     owner(class as u64)
@@ -58,12 +106,26 @@ fn subclasses(ancestor: VALUE) -> String {
     format!("#<Class < {}>", path(ancestor))
 }
 
+/// The class or module that Ruby code can see: the module, where `class` is the VM's stand-in for it among a class's ancestors.
+///
+/// # Safety
+///
+/// `class` must be live.
+unsafe fn of_ruby(class: VALUE) -> VALUE {
+    // SAFETY: the caller's; a stand-in's second word, that of its class, is the module.
+    unsafe {
+        match rb_sys::RB_TYPE_P(class, rb_sys::ruby_value_type::RUBY_T_ICLASS) {
+            true => *(class as *const VALUE).add(1),
+            false => class,
+        }
+    }
+}
+
 fn class(class: VALUE) -> (String, OwnerKind) {
     // SAFETY: pinned by the profile, so live; a singleton class has an attached object.
     unsafe {
         if rb_sys::RB_TYPE_P(class, rb_sys::ruby_value_type::RUBY_T_ICLASS) {
-            let module = *(class as *const VALUE).add(1);
-            return (path(module), OwnerKind::ModuleIncludee);
+            return (path(of_ruby(class)), OwnerKind::ModuleIncludee);
         }
         if !is_singleton(class) {
             return (path(class), OwnerKind::Plain);

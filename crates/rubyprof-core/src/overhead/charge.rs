@@ -1,15 +1,14 @@
 //! Who has how much of the profiler's work, in the window of which node.
 
 use super::{Costs, EventKind};
-use crate::method::Method;
 use crate::profile::{Node, NodeId, Thread};
 
 /// What a recording knows of its nodes beyond their numbers. Lists are by node, in ascending order.
 #[derive(Debug)]
 pub(crate) struct Charge<'a> {
     pub(crate) costs: &'a Costs,
-    pub(crate) operators: bool,
-    pub(crate) methods: &'a [Method],
+    /// By method.
+    pub(crate) kinds: &'a [EventKind],
     pub(crate) waits: &'a [(NodeId, u64)],
     pub(crate) gcs: &'a [(NodeId, u64)],
     /// Nodes one call of which was not traced: it was going on when the fiber was first seen.
@@ -33,11 +32,6 @@ pub(crate) fn charge(nodes: &mut [Node], threads: &mut [Thread], from: &Charge<'
     if from.costs.is_none() {
         return;
     }
-    let kinds: Vec<EventKind> = from
-        .methods
-        .iter()
-        .map(|method| EventKind::of(method, from.operators))
-        .collect();
     let mut waits = Backwards(from.waits);
     let mut gcs = Backwards(from.gcs);
     let mut seeds = from.seeds;
@@ -50,7 +44,7 @@ pub(crate) fn charge(nodes: &mut [Node], threads: &mut [Thread], from: &Charge<'
         let parent = nodes[index].parent;
         let is_measured = |node: u32| from.stand_ins.binary_search(&NodeId(node)).is_err();
         let node = &mut nodes[index];
-        let cost = from.costs.of(kinds[node.method.index()]);
+        let cost = from.costs.of(from.kinds[node.method.index()]);
         let (traced, new_path) = match seeds.split_last() {
             Some((last, others)) if *last == id => {
                 seeds = others;

@@ -18,7 +18,7 @@ use crate::clock::{self, Clock};
 use crate::errors;
 use crate::guard::guard;
 use crate::hook::Hooks;
-use crate::names::VmNames;
+use crate::names::{self, RecordedNames};
 use crate::overhead;
 use crate::session::{Session, object_id};
 use crate::vm::{marks, operators, probe};
@@ -186,8 +186,15 @@ impl Profile {
             scale: session.vm.clock.scale(),
         };
         let recorder: Recorder = session.recorder;
-        let mut run = recorder.finish(now, settings, &mut VmNames);
         let mut interruption = None;
+        let attributes = match names::attributes(ruby, recorder.methods_without_file()) {
+            Ok(attributes) => attributes,
+            Err(error) => {
+                interruption = Some(error);
+                HashSet::new()
+            }
+        };
+        let mut run = recorder.finish(now, settings, &mut RecordedNames { attributes });
         if let Some(filter) = options.filter {
             // SAFETY: a Filter, which the profile has pinned since it was made.
             let filter = unsafe { Value::from_raw(filter) };
