@@ -14,7 +14,7 @@ impl Forest {
 
     /// A profile whose numbers can be added to those here.
     pub(super) fn align_part<'a>(&mut self, part: &'a Profile) -> Cow<'a, Profile> {
-        self.join_costs(part.costs, || part.calls());
+        self.join_costs(part.costs, || part.called());
         self.take_on(part.compensated);
         match (self.settings.compensated, part.compensated) {
             (true, false) => Cow::Owned(part.compensated()),
@@ -25,7 +25,7 @@ impl Forest {
 
     /// A forest whose numbers can be added to those here.
     pub(super) fn align_forest<'a>(&mut self, other: &'a Self) -> Cow<'a, Self> {
-        self.join_costs(other.settings.costs, || other.calls());
+        self.join_costs(other.settings.costs, || other.called());
         self.take_on(other.settings.compensated);
         let (here, there) = (self.settings.compensated, other.settings.compensated);
         if here == there || !other.has_overhead() {
@@ -51,14 +51,14 @@ impl Forest {
         self.twigs.iter().any(|twig| twig.numbers.overhead > 0)
     }
 
-    fn calls(&self) -> u64 {
+    fn called(&self) -> u64 {
         let called = self.twigs.iter().map(|twig| twig.numbers.called);
         called.fold(0, u64::saturating_add)
     }
 
     fn join_costs(&mut self, costs: Costs, calls: impl FnOnce() -> u64) {
         if self.settings.costs != costs {
-            let both = [(self.settings.costs, self.calls()), (costs, calls())];
+            let both = [(self.settings.costs, self.called()), (costs, calls())];
             self.settings.costs = Costs::joined(&both);
         }
     }

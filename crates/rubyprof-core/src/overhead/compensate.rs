@@ -131,6 +131,15 @@ impl Profile {
     }
 }
 
+impl Profile {
+    /// Calls of all nodes: how much it weighs among others. Not [`calls`](Self::calls), which leaves roots out, since a
+    /// profile may have nothing else.
+    pub(crate) fn called(&self) -> u64 {
+        let called = self.nodes.iter().map(|node| node.called);
+        called.fold(0, u64::saturating_add)
+    }
+}
+
 /// Profiles that can be added up: if any is compensated, all are. The costs are kept, so nothing is
 /// lost.
 pub(crate) fn aligned<'a>(parts: &[&'a Profile]) -> Vec<Cow<'a, Profile>> {
@@ -150,7 +159,7 @@ pub(crate) fn joined_costs(parts: &[&Profile]) -> Costs {
     }
     let all: Vec<(Costs, u64)> = parts
         .iter()
-        .map(|part| (part.costs, part.calls()))
+        .map(|part| (part.costs, part.called()))
         .collect();
     Costs::joined(&all)
 }

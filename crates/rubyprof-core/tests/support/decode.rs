@@ -136,7 +136,9 @@ impl Decoder {
                 method: FOLDABLE + usize::from(a) % (METHODS - FOLDABLE),
                 into: (b % 8 == 0).then_some(argument / 8 % FOLDABLE),
             },
-            _ => Event::Resume,
+            _ if b % 4 == 1 => Event::Resume,
+            _ if b % 4 == 2 => Event::GcBegan,
+            _ => Event::GcEnded,
         };
         self.tape.events.push(event);
     }

@@ -1,6 +1,6 @@
 //! Plays a tape to the real recorder, as an embedder has to.
 
-use rubyprof_core::{Costs, MeasureMode, Profile, Recorder, Scale, Settings};
+use rubyprof_core::{Cost, Costs, MeasureMode, Profile, Recorder, Scale, Settings};
 
 use super::host::{self, ScriptedHost, ScriptedNames};
 use super::summary::Summary;
@@ -47,13 +47,25 @@ pub(crate) fn record_with(tape: &Tape, scale: Scale, way: Way) -> Recorded {
     Recorded { profile, unmatched }
 }
 
+/// What all tapes are charged: enough for every rule to have its turn.
+pub(crate) const COSTS: Costs = Costs {
+    ruby: Cost {
+        inner: 700,
+        outer: 1_300,
+    },
+    c: Cost { inner: 0, outer: 0 },
+    operator: Cost { inner: 0, outer: 0 },
+    new_path: 2_500,
+    spread: 100_000,
+};
+
 pub(crate) fn settings(scale: Scale) -> Settings {
     Settings {
         measure_mode: MeasureMode::WallTime,
         track_allocations: true,
         c_calls: true,
         operators: true,
-        costs: Costs::default(),
+        costs: COSTS,
         clock: "scripted".into(),
         scale,
     }
@@ -92,6 +104,8 @@ fn play(event: Event, recorder: &mut Recorder, host: &mut ScriptedHost<'_>, way:
         }
         Event::Pause => recorder.pause(host.clock),
         Event::Resume => recorder.resume(host.clock),
+        Event::GcBegan => recorder.gc_began(host.clock),
+        Event::GcEnded => recorder.gc_ended(host.clock),
         Event::Advance(ticks) => host.clock += ticks,
         Event::Allocate {
             fiber,

@@ -133,6 +133,8 @@ impl Model<'_> {
             }
             Event::Pause => self.paused = true,
             Event::Resume => self.paused = false,
+            // Where self time goes has no say in how much it is.
+            Event::GcBegan | Event::GcEnded => {}
             Event::Advance(ticks) => self.advance(ticks),
             Event::Allocate {
                 fiber,

@@ -34,6 +34,8 @@ pub(crate) enum Event {
     },
     Pause,
     Resume,
+    GcBegan,
+    GcEnded,
     Advance(u64),
     Allocate {
         fiber: usize,
@@ -180,6 +182,14 @@ impl Tape {
 
     pub(crate) fn resume(self) -> Self {
         self.event(Event::Resume)
+    }
+
+    pub(crate) fn gc_began(self) -> Self {
+        self.event(Event::GcBegan)
+    }
+
+    pub(crate) fn gc_ended(self) -> Self {
+        self.event(Event::GcEnded)
     }
 
     pub(crate) fn advance(self, ticks: u64) -> Self {
