@@ -35,8 +35,10 @@ fn both(first: Sums, second: Sums) -> Sums {
     std::array::from_fn(|index| first[index] + second[index])
 }
 
+type Change = fn(&Profile) -> Profile;
+
 /// Everything that makes one profile of one.
-fn changes() -> Vec<(&'static str, fn(&Profile) -> Profile)> {
+fn changes() -> Vec<(&'static str, Change)> {
     fn copied(profile: &Profile) -> Profile {
         Forest::of_profile(profile).to_profile().0
     }
