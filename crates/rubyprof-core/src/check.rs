@@ -1,7 +1,7 @@
 //! Whether a profile is one that reports and merges can rely on.
 
 use crate::inconsistent::{Inconsistent, Of};
-use crate::profile::{NO_PARENT, Node, NodeId, Profile};
+use crate::profile::{NO_PARENT, NodeId, Profile};
 use crate::source::FileId;
 
 impl Profile {
@@ -9,7 +9,7 @@ impl Profile {
     ///
     /// Indexes are in range. Nodes are in preorder, `parent` and `end` tell the same trees, and
     /// threads follow each other without a gap. Waits and GC times are ordered by node, allocations by thread and
-    /// method. GC time and overhead are no more than the own time they are part of. No sum that a report makes is too large for 64 bits. Two callees of a node may be the
+    /// method. GC time and overhead are no more than the own time they are parts of. No sum that a report makes is too large for 64 bits. Two callees of a node may be the
     /// same method; merging makes them one.
     ///
     /// # Errors
@@ -111,17 +111,20 @@ impl Profile {
     }
 
     fn check_parts(&self) -> Result<(), Inconsistent> {
-        for (node, gc) in &self.gcs {
-            if *gc > self.nodes[node.index()].own {
-                return Err(Inconsistent::Part("GC time", node.0));
+        let mut gcs = self.gcs.iter().peekable();
+        for (index, node) in self.nodes.iter().enumerate() {
+            let gc = gcs.next_if(|(id, _)| id.index() == index);
+            let gc = gc.map_or(0, |(_, gc)| *gc);
+            // What was taken off is not in there any more.
+            let overhead = match self.compensated {
+                true => 0,
+                false => node.overhead,
+            };
+            if gc.checked_add(overhead).is_none_or(|sum| sum > node.own) {
+                return Err(Inconsistent::Part(index as u32));
             }
         }
-        // What was taken off is not in there any more.
-        let parts = |node: &Node| self.compensated || node.overhead <= node.own;
-        match self.nodes.iter().position(|node| !parts(node)) {
-            Some(index) => Err(Inconsistent::Part("overhead", index as u32)),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     fn check_allocations(&self) -> Result<(), Inconsistent> {
@@ -143,7 +146,13 @@ impl Profile {
     /// Reports add numbers up without looking.
     fn check_sums(&self) -> Result<(), Inconsistent> {
         sum("calls", self.nodes.iter().map(|node| node.called))?;
-        sum("self times", self.nodes.iter().map(|node| node.own))?;
+        // Of one that is compensated, the profile that was measured must be one too.
+        let taken_off = self.nodes.iter().map(|node| match self.compensated {
+            true => node.overhead,
+            false => 0,
+        });
+        let own = self.nodes.iter().map(|node| node.own);
+        sum("self times", own.chain(taken_off.clone()))?;
         sum("overheads", self.nodes.iter().map(|node| node.overhead))?;
         let unexplained = self.threads.iter().map(|thread| thread.unexplained);
         sum("unexplained overheads", unexplained)?;
@@ -164,7 +173,7 @@ impl Profile {
             };
             *above = above.checked_add(below).ok_or(too_large)?;
         }
-        Ok(())
+        sum("total times", taken_off.chain([all]))
     }
 }
 

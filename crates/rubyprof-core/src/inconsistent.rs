@@ -50,8 +50,8 @@ pub enum Inconsistent {
     End(u32),
     /// The entry stands behind one that belongs behind it, or of which there can be only one.
     Order(Of, usize),
-    /// What is named is said to be part of the node's own time, and is more than that.
-    Part(&'static str, u32),
+    /// GC time and overhead are parts of the node's own time, and are more than that.
+    Part(u32),
     /// These numbers add up to more than 64 bits hold.
     Sum(&'static str),
 }
@@ -107,10 +107,10 @@ impl fmt::Display for Inconsistent {
                 )
             }
             Self::Order(of, index) => write!(f, "{} {index} is out of order", of.name()),
-            Self::Part(what, node) => {
+            Self::Part(node) => {
                 write!(
                     f,
-                    "the {what} of call tree node {node} is more than its own time"
+                    "GC time and overhead of call tree node {node} are more than its own time"
                 )
             }
             Self::Sum(what) => write!(f, "the {what} add up to more than 64 bits hold"),

@@ -56,6 +56,12 @@ fn wrong(change: impl FnOnce(&mut Parts)) -> Inconsistent {
     Profile::from_parts(parts).expect_err("this is no profile")
 }
 
+fn wrong_or_not(change: impl FnOnce(&mut Parts)) -> Result<(), Inconsistent> {
+    let mut parts = parts();
+    change(&mut parts);
+    Profile::from_parts(parts).map(drop)
+}
+
 fn unknown(of: Of, index: usize, to: Of, target: usize) -> Inconsistent {
     Inconsistent::Unknown {
         of,
@@ -312,6 +318,36 @@ fn what_is_wrong_is_named() {
         text(|parts| parts.threads[0].root = NodeId(1)),
         "call tree node 0 belongs to no thread"
     );
+}
+
+#[test]
+fn parts_of_own_times_are_no_more_than_these() {
+    // Node 0 has 200 of its own.
+    let with = |gc, overhead, compensated| {
+        wrong_or_not(|parts| {
+            parts.gcs = vec![(NodeId(0), gc)];
+            parts.compensated = compensated;
+            edit(&mut parts.nodes[0], |node| node.overhead = overhead);
+        })
+    };
+    assert_eq!(with(150, 50, false), Ok(()));
+    assert_eq!(with(150, 51, false), Err(Inconsistent::Part(0)));
+    assert_eq!(with(u64::MAX, 1, false), Err(Inconsistent::Part(0)));
+    assert_eq!(with(200, 5_000, true), Ok(()));
+    assert_eq!(with(201, 0, true), Err(Inconsistent::Part(0)));
+    // What was measured would be too large.
+    let self_times = Err(Inconsistent::Sum("self times"));
+    assert_eq!(with(0, u64::MAX - 200, true), self_times);
+    let unordered = wrong(|parts| parts.gcs = vec![(NodeId(1), 1), (NodeId(1), 1)]);
+    assert_eq!(unordered, Inconsistent::Order(Of::Gc, 1));
+    let nobody = wrong(|parts| parts.gcs = vec![(NodeId(6), 1)]);
+    assert_eq!(nobody, unknown(Of::Gc, 0, Of::Node, 6));
+    let unexplained = wrong(|parts| {
+        for thread in &mut parts.threads {
+            thread.unexplained = u64::MAX;
+        }
+    });
+    assert_eq!(unexplained, Inconsistent::Sum("unexplained overheads"));
 }
 
 #[test]

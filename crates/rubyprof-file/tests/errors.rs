@@ -247,7 +247,7 @@ fn contradictions_are_named() {
         ),
         (
             with(&[(13, &[1, 51])]),
-            "the overhead of call tree node 0 is more than its own time",
+            "GC time and overhead of call tree node 0 are more than its own time",
         ),
         (
             with(&[(14, &[1, 1, 5])]),
@@ -255,7 +255,11 @@ fn contradictions_are_named() {
         ),
         (
             with(&[(14, &[1, 0, 51])]),
-            "the GC time of call tree node 0 is more than its own time",
+            "GC time and overhead of call tree node 0 are more than its own time",
+        ),
+        (
+            with(&[(13, &[1, 20]), (14, &[1, 0, 31])]),
+            "GC time and overhead of call tree node 0 are more than its own time",
         ),
         (
             two_with((4, &[2, 0, 2]), (7, &[2, 1, 1])),
@@ -286,6 +290,7 @@ fn contradictions_are_named() {
         assert!(message.contains(says), "{message}");
     }
     assert!(from_bytes(&with(&[(7, largest)])).is_ok());
+    assert!(from_bytes(&with(&[(13, &[1, 20]), (14, &[1, 0, 30])])).is_ok());
     let mode = [&[4, 0, 1][..], &[0; 26]].concat();
     let mode = file_with_body(&mode);
     assert!(message(&mode).ends_with("there is no measure mode 4"));

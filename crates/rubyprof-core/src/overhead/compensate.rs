@@ -69,7 +69,8 @@ impl Profile {
         profile
     }
 
-    /// This profile as it was measured: the way back from [`compensated`](Self::compensated), to the nanosecond.
+    /// This profile as it was measured: the way back from [`compensated`](Self::compensated), to the
+    /// nanosecond, unless a total was set by hand to less than the overhead below it.
     #[must_use]
     pub fn uncompensated(&self) -> Profile {
         let mut profile = self.clone();

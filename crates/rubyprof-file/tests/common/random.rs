@@ -161,13 +161,14 @@ fn grown(mut parts: Parts, random: &[RandomNode]) -> Parts {
                 root: NodeId(index as u32),
             });
         }
+        let gc = node.parts.0.unwrap_or(0).min(node.own);
         nodes.push(NodeParts {
             called: node.called,
             total: 0,
             own: node.own,
             overhead: match parts.compensated {
                 true => node.parts.1,
-                false => node.parts.1.min(node.own),
+                false => node.parts.1.min(node.own - gc),
             },
             parent: path.last().map(|parent| NodeId(*parent as u32)),
             end: index as u32 + 1,
@@ -177,8 +178,8 @@ fn grown(mut parts: Parts, random: &[RandomNode]) -> Parts {
         parts
             .waits
             .extend(node.wait.map(|wait| (NodeId(index as u32), wait)));
-        let gc = node.parts.0.map(|gc| gc.min(node.own));
-        parts.gcs.extend(gc.map(|gc| (NodeId(index as u32), gc)));
+        let gc = node.parts.0.map(|_| (NodeId(index as u32), gc));
+        parts.gcs.extend(gc);
         path.push(index);
         for open in &path {
             nodes[*open].end = index as u32 + 1;
