@@ -12,7 +12,8 @@
 //!
 //! Not counted, because nothing in a profile says how often they happened: calls that were hidden or made while
 //! paused, switches of threads and fibers, objects that were asked for their size, and garbage
-//! collections. A call that was open at the end is charged as if it had returned.
+//! collections. A call that was open at the end is charged as if it had returned. Waiting times keep what tracing
+//! cost those who were waited for.
 
 mod charge;
 mod compensate;
