@@ -8,7 +8,7 @@
 //!
 //! - [`Costs`] says what a call costs, by [`EventKind`]. Whoever measures it also says how well it is known.
 //! - [`charge`](charge::charge) finds each node's [`overhead`](crate::Node::overhead) once, when a recording ends.
-//! - [`Profile::compensated`] takes it off, [`Profile::uncompensated`] gives it back.
+//! - [`compensated`](crate::Profile::compensated) takes it off, [`uncompensated`](crate::Profile::uncompensated) gives it back.
 //!
 //! Not counted, because nothing in a profile says how often they happened: calls that were hidden or made while
 //! paused, switches of threads and fibers, objects that were asked for their size, and garbage
