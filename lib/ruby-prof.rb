@@ -40,7 +40,7 @@ module RubyProf
   # Modules and classes of ours whose methods no profile shows, besides those of the extension.
   HIDDEN = [WholeFile, Growth]
 
-  private_constant :VMProbe, :Report, :Counter, :Growth, :TestProfiles, :PrinterArguments, :PrinterOptions, :HIDDEN
+  private_constant :VMProbe, :Report, :Calibration, :Counter, :Growth, :TestProfiles, :PrinterArguments, :PrinterOptions, :HIDDEN
 
   figure_measure_mode
 

@@ -7,10 +7,12 @@ module RubyProf
     #
     # Where `ruby -r` loads us that is still to come: Ruby compiles the program after all such libraries were
     # loaded, under the name that `$0` has. A program that requires us itself has begun.
-    def self.call
-      # The first profile of a process examines the VM by running a program of its own. That cannot
+    #
+    # @param options [Hash] of the profile that the block starts
+    def self.call(**options)
+      # The first profile of a process examines the VM and measures what calls cost by running programs of its own. That cannot
       # be done in a TracePoint, and must not be in the user's profile.
-      Profile.new.start.stop
+      Profile.new(operators: false, **options.slice(:measure_mode, :operators)).start.stop
       return yield if caller_locations.any? { |frame| frame.label == "<main>" }
 
       TracePoint.new(:script_compiled) do |point|

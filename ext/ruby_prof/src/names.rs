@@ -10,7 +10,7 @@ use rubyprof_core::{MethodKey, MethodName, Names, OwnerKind};
 
 use crate::classes::{Folded, is_module, is_singleton};
 use crate::vm::stack::A_FRAME;
-use crate::vm::{ffi, frames, probe};
+use crate::vm::{ffi, frames, marks, probe};
 
 /// Asks the VM. Owners and classes must be pinned while this lives.
 pub(crate) struct VmNames;
@@ -60,7 +60,8 @@ impl Names for RecordedNames {
     }
 }
 
-/// The methods among these that are attributes' readers and writers.
+/// The methods among these that are attributes' readers and writers. None is known while somebody else looks at calls, who
+/// would see ours.
 ///
 /// # Errors
 ///
@@ -69,6 +70,9 @@ pub(crate) fn attributes(
     ruby: &Ruby,
     keys: impl Iterator<Item = MethodKey>,
 ) -> Result<HashSet<MethodKey>, Error> {
+    if marks::calls_are_hooked() {
+        return Ok(HashSet::new());
+    }
     let known = |key: &MethodKey| {
         key.called != 0 && key.owner != A_FRAME && Folded::decode(key.owner).is_none()
     };

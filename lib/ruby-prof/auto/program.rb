@@ -25,7 +25,7 @@ module RubyProf
         @recording = recording
         Process.singleton_class.prepend(ForkHook)
         at_exit { @recording.finish }
-        ProgramStart.call { @recording.start }
+        ProgramStart.call(**settings.profile_options) { @recording.start }
       end
 
       # Called in both processes after a fork.

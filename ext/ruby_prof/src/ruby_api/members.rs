@@ -39,6 +39,12 @@ impl Members {
         self.recorded.borrow().is_none() && self.listed.borrow().is_none()
     }
 
+    /// What was recorded, whatever was made of it since.
+    pub(crate) fn recorded(&self) -> Option<Arc<View>> {
+        let recorded = self.recorded.borrow();
+        recorded.as_ref().map(|(store, _)| store.view())
+    }
+
     /// Replaces everything.
     pub(crate) fn set(&self, profile: Profile) {
         let threads = profile.threads().len();

@@ -4,11 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use magnus::{
-    DataTypeFunctions, Error, Module, RArray, RModule, Ruby, TypedData, Value, gc::Marker, method,
-    rb_sys::AsRawValue, typed_data::Obj, value::ReprValue,
+    DataTypeFunctions, Error, Module, RArray, RHash, RModule, Ruby, TypedData, Value, gc::Marker,
+    method, rb_sys::AsRawValue, typed_data::Obj, value::ReprValue,
 };
 use rb_sys::ID;
-use rubyprof_core::MeasureMode;
+use rubyprof_core::{Cost, MeasureMode, Unit};
 
 use super::convert;
 use super::data::View;
@@ -132,6 +132,61 @@ impl Profile {
         options.counts_objects()
     }
 
+    /// Whether instructions that the VM runs without a call where it can were counted as calls; of a profile without a result,
+    /// whether they are to be.
+    fn counts_operators(&self) -> bool {
+        let options = self.options.borrow();
+        let recorded = self.members.recorded();
+        recorded.map_or(options.c_calls && options.operators, |view| {
+            view.profile.operators
+        })
+    }
+
+    /// Whether times are without overhead; of a profile without a result, whether they are to be.
+    fn is_compensated(&self) -> bool {
+        let recorded = self.members.recorded();
+        recorded.map_or(self.options.borrow().compensate, |view| {
+            view.profile.is_compensated()
+        })
+    }
+
+    /// The facts of `Profile::Overhead` as a Hash; nil without a result.
+    fn overhead(ruby: &Ruby, rb_self: &Self) -> Result<Option<RHash>, Error> {
+        if rb_self.is_running() {
+            return Err(errors::state(ruby, "the profile is running: stop it first"));
+        }
+        let Some(view) = rb_self.members.recorded() else {
+            return Ok(None);
+        };
+        let found = view.profile.overhead();
+        let seconds = |nanoseconds: u64| nanoseconds as f64 / 1e9;
+        let picoseconds = |count: u64| count as f64 / 1e12;
+        let cost = |cost: Cost| [picoseconds(cost.inner), picoseconds(cost.outer)].to_vec();
+        let costs = ruby.hash_new();
+        costs.aset(ruby.to_symbol("ruby"), cost(found.costs.ruby))?;
+        costs.aset(ruby.to_symbol("c"), cost(found.costs.c))?;
+        costs.aset(ruby.to_symbol("operator"), cost(found.costs.operator))?;
+        costs.aset(
+            ruby.to_symbol("new_path"),
+            picoseconds(found.costs.new_path),
+        )?;
+        let facts = ruby.hash_new();
+        let is_time = view.profile.measure_mode.unit() == Unit::Nanoseconds;
+        let total = if is_time {
+            seconds(found.raw_total)
+        } else {
+            0.0
+        };
+        facts.aset(ruby.to_symbol("raw_total"), total)?;
+        facts.aset(ruby.to_symbol("subtracted"), seconds(found.subtracted))?;
+        facts.aset(ruby.to_symbol("share"), found.share())?;
+        facts.aset(ruby.to_symbol("uncertainty"), seconds(found.uncertainty))?;
+        facts.aset(ruby.to_symbol("unexplained"), seconds(found.unexplained))?;
+        facts.aset(ruby.to_symbol("known"), !found.costs.is_none())?;
+        facts.aset(ruby.to_symbol("costs"), costs)?;
+        Ok(Some(facts))
+    }
+
     fn records_c_calls(&self) -> bool {
         self.options.borrow().c_calls
     }
@@ -233,6 +288,9 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("measure_mode_name", reader!(Profile::measure_mode_name))?;
     class.define_method("track_allocations?", reader!(Profile::tracks_allocations))?;
     class.define_method("c_calls?", reader!(Profile::records_c_calls))?;
+    class.define_method("operators?", reader!(Profile::counts_operators))?;
+    class.define_method("compensated?", reader!(Profile::is_compensated))?;
+    class.define_method("_overhead", ruby_reader!(Profile::overhead))?;
     class.define_method("threads", ruby_reader!(Profile::threads))?;
     class.define_method("add_thread", method!(Profile::add_thread, 1))?;
     class.define_method("remove_thread", method!(Profile::remove_thread, 1))?;
