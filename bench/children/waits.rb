@@ -19,12 +19,12 @@ wait.body.call(seconds / 20, wait.prepare.call(seconds / 20))
 GC.start
 # What runs beside it sets out when the profile is on, so that it is seen from its beginning.
 contender.start
-before = Bench::Truth.now
+before = Bench::Truth.before
 prepared = wait.prepare.call(seconds)
 # A thread waits from when it made another, a method from when it is called.
-before = Bench::Truth.now if wait.method
+before = Bench::Truth.before if wait.method
 wait.body.call(seconds, prepared)
-after = Bench::Truth.now
+truth = Bench::Truth.since(before)
 contender.stop
 
 threads = contender.profile.threads.select { |thread| thread.id == Thread.main.object_id }
@@ -32,5 +32,5 @@ threads = contender.profile.threads.select { |thread| thread.id == Thread.main.o
 rows = wait.method ? threads.flat_map(&:methods).select { |method| method.full_name == wait.method } : threads
 abort "#{wait.method} has no row" if rows.empty?
 columns = COLUMNS.select { |column| rows.first.respond_to?(column) }
-puts JSON.generate(truth: after.to_h { |name, to| [name, to - before[name]] },
+puts JSON.generate(truth: truth,
                    columns: columns.to_h { |column| [column, rows.sum(&column.to_sym)] })

@@ -8,29 +8,33 @@ module Bench
   # knows how long it took.
   Wait = Struct.new(:name, :title, :method, :column, :truth, :prepare, :body, keyword_init: true)
 
-  # What the time that a body takes is compared with. Each gives seconds that only ever grow.
+  # What the time that a body takes is compared with, in seconds.
   module Truth
     SCHEDULER = "/proc/thread-self/schedstat"
+    # In the order they are read before; after, the other way round: reading a file lets other threads run.
     CLOCKS = {
-      "wall" => -> { Process.clock_gettime(Process::CLOCK_MONOTONIC) },
-      "cpu" => -> { Process.clock_gettime(Process::CLOCK_THREAD_CPUTIME_ID) },
+      # Ready to run while neighbours on the machine had the processor. Linux tells; elsewhere it is as if none had.
+      "queued" => -> { File.exist?(SCHEDULER) ? File.read(SCHEDULER).split[1].to_i / 1e9 : 0.0 },
+      # Ruby's own records: to the millisecond, and to the nanosecond.
+      "gc_stat" => -> { GC.stat(:time) / 1e3 },
+      "gc" => -> { GC.total_time / 1e9 },
       # Of the whole process, as getrusage(2) has it.
       "rusage" => -> { Process.times.then { |times| times.utime + times.stime } },
-      # Ruby's own records: to the nanosecond, and to the millisecond.
-      "gc" => -> { GC.total_time / 1e9 },
-      "gc_stat" => -> { GC.stat(:time) / 1e3 },
-      # Ready to run while neighbours on the machine had the processor. Linux tells; elsewhere it is as if none had.
-      "queued" => lambda do
-        File.exist?(SCHEDULER) ? File.read(SCHEDULER).split[1].to_i / 1e9 : 0.0
-      end,
-      # At work, as a clock on the wall sees it; and not, which is where Ruby or the system makes a thread wait.
-      "busy" => -> { CLOCKS["cpu"].call + CLOCKS["queued"].call },
-      "idle" => -> { CLOCKS["wall"].call - CLOCKS["busy"].call }
+      "cpu" => -> { Process.clock_gettime(Process::CLOCK_THREAD_CPUTIME_ID) },
+      "wall" => -> { Process.clock_gettime(Process::CLOCK_MONOTONIC) }
     }.freeze
 
     module_function
 
-    def now = CLOCKS.transform_values(&:call)
+    def before = CLOCKS.transform_values(&:call)
+
+    # What has passed since. Adds how long the thread was at work as a clock on the wall sees it, and how long
+    # not, which is when Ruby or the system made it wait.
+    def since(before)
+      passed = CLOCKS.to_a.reverse.to_h { |name, clock| [name, clock.call - before[name]] }
+      busy = passed["cpu"] + passed["queued"]
+      passed.merge("busy" => busy, "idle" => passed["wall"] - busy)
+    end
   end
 
   # Seconds each wait is to take.
@@ -80,9 +84,10 @@ module Bench
     ["join", "Thread#join, of a sleeper", "Thread#join", "blocked_time", "wall",
      ->(seconds) { Thread.new { sleep(seconds) } }, ->(_, thread) { thread.join }],
     ["join_busy", "Thread#join, of a busy thread", "Thread#join", "blocked_time", "wall",
-     ->(seconds) { Thread.new { Work.busy(seconds) } }, ->(_, thread) { thread.join }],
+     gated = ->(seconds) { Queue.new.then { |gate| [gate, Thread.new { gate.pop && Work.busy(seconds) }] } },
+     ->(_, (gate, thread)) { gate.push(1) && thread.join }],
     ["gvl", "busy beside a busy thread", nil, "wait_time", "idle",
-     ->(seconds) { Thread.new { Work.busy(seconds * 2) } }, ->(seconds, _) { Work.busy(seconds * 2) }],
+     gated, ->(seconds, (gate, _)) { gate.push(1) && Work.busy(seconds * 2) }],
     ["gc_start", "GC.start", "<Module::GC>#start", "gc_time", "gc",
      ->(seconds) { Array.new(seconds * 10_000_000) { |number| [number] } }, ->(_, _kept) { 5.times { Work.collect } }],
     ["gc_litter", "GC while objects are made", nil, "gc_time", "gc",
