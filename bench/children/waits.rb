@@ -16,6 +16,7 @@ GC.measure_total_time = true
 seconds = options.fetch(:seconds)
 
 wait.body.call(seconds / 20, wait.prepare.call(seconds / 20))
+(Thread.list - [Thread.main]).each(&:join)
 GC.start
 # What runs beside it sets out when the profile is on, so that it is seen from its beginning.
 contender.start
