@@ -15,8 +15,8 @@ require_relative "support/stats"
 module Bench
   # Runs all programs bare, and in each mode, round by round.
   class Ablation
-    # Each bare round runs both versions this often.
-    PAIRS = 30
+    # Each bare round runs both versions twice this often.
+    PAIRS = 16
     # A normal distribution's: from the median distance to the standard error of a median.
     STANDARD = 1.4826 * 1.2533
     # Standard errors that count as noise: 95 % of a normal distribution.
