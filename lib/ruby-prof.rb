@@ -34,6 +34,7 @@ module RubyProf
   autoload :GraphHtmlPrinter, "ruby-prof/printers/graph_html_printer"
   autoload :GraphPrinter, "ruby-prof/printers/graph_printer"
   autoload :MultiPrinter, "ruby-prof/printers/multi_printer"
+  autoload :Overhead, "ruby-prof/overhead"
   autoload :PrinterArguments, "ruby-prof/printers/arguments"
   autoload :PrinterOptions, "ruby-prof/printers/options"
 

@@ -11,6 +11,7 @@ module RubyProf
     # callee's: the parts here are those that lie between our two readings of the clock. A method in Ruby reports when its frame is
     # there, and before it goes; a C function is called and returns in between.
     WITHIN_RUBY = 0.2
+    # Likewise.
     WITHIN_C = 0.75
     # As the rates of the clock: what a figure of an event means is not known better.
     LEAST_SPREAD = 0.03
@@ -108,4 +109,5 @@ module RubyProf
   end
 
   HIDDEN.push(Calibration, Calibration::Programs)
+  private_constant :Calibration
 end

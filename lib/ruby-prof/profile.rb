@@ -7,22 +7,12 @@ module RubyProf
   #   profile.profile { work }
   #   RubyProf::GraphPrinter.new(profile).print
   class Profile
-    # What the profiler's own work is of the profile; see #overhead. Times are in seconds.
+    # What the profiler's own work is of the profile.
     #
-    # `raw_total` is the sum of the threads' totals as they were measured, `subtracted` the profiler's part of it, `share` that
-    # part from 0 to 1, `uncertainty` the standard uncertainty of `subtracted`, and so of the total without it,
-    # `unexplained` what the costs of calls say beyond the time that is there, `known` whether costs were measured: in
-    # other modes than wall and process time, and in profiles saved by older releases, they were not, and all else is 0.
-    # `costs` are seconds by kind of call, each as what lies within the callee's time and what lies in the caller's.
-    Overhead = Struct.new(:raw_total, :subtracted, :share, :uncertainty, :unexplained, :known, :costs, keyword_init: true) do
-      alias_method :known?, :known
-    end
-
     # @return [Overhead, nil] nil before the first stop
-    # @raise [RuntimeError] if the profile is running
     def overhead
       facts = _overhead
-      facts && Overhead.new(**facts)
+      facts && Overhead.new(facts)
     end
 
     # Leaves out methods of one class or module.

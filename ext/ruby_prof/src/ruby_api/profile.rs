@@ -150,11 +150,8 @@ impl Profile {
         })
     }
 
-    /// The facts of `Profile::Overhead` as a Hash; nil without a result.
+    /// The facts of `RubyProf::Overhead` as a Hash; nil without a result.
     fn overhead(ruby: &Ruby, rb_self: &Self) -> Result<Option<RHash>, Error> {
-        if rb_self.is_running() {
-            return Err(errors::state(ruby, "the profile is running: stop it first"));
-        }
         let Some(view) = rb_self.members.recorded() else {
             return Ok(None);
         };
@@ -290,7 +287,7 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("c_calls?", reader!(Profile::records_c_calls))?;
     class.define_method("operators?", reader!(Profile::counts_operators))?;
     class.define_method("compensated?", reader!(Profile::is_compensated))?;
-    class.define_method("_overhead", ruby_reader!(Profile::overhead))?;
+    class.define_private_method("_overhead", ruby_reader!(Profile::overhead))?;
     class.define_method("threads", ruby_reader!(Profile::threads))?;
     class.define_method("add_thread", method!(Profile::add_thread, 1))?;
     class.define_method("remove_thread", method!(Profile::remove_thread, 1))?;
