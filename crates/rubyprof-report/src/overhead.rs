@@ -112,7 +112,7 @@ impl Overhead {
             return OverheadFact {
                 title: "Overhead",
                 value: "unknown".to_owned(),
-                detail: String::new(),
+                beside: String::new(),
                 about:
                     "What the profiler's own work costs is not known. Times are raw: it is in them."
                         .to_owned(),
@@ -141,7 +141,11 @@ impl Overhead {
                 false => "Overhead, included",
             },
             value: duration(part.overhead),
-            detail: share(part.overhead, self.raw_total),
+            beside: format!(
+                "± {} · {}",
+                duration(part.uncertainty),
+                share(part.overhead, self.raw_total)
+            ),
             about,
             operators,
         }
@@ -161,7 +165,7 @@ pub(crate) struct OverheadFact {
     title: &'static str,
     value: String,
     /// Beside the value, smaller.
-    detail: String,
+    beside: String,
     /// The explanation.
     about: String,
     operators: Option<&'static str>,
@@ -178,7 +182,7 @@ pub(crate) struct Gc {
 #[derive(Debug, Serialize)]
 pub(crate) struct GcFact {
     value: String,
-    detail: String,
+    beside: String,
     about: String,
 }
 
@@ -215,7 +219,7 @@ impl Gc {
     pub(crate) fn fact(self) -> GcFact {
         GcFact {
             value: duration(self.gc),
-            detail: share(self.gc, self.total),
+            beside: share(self.gc, self.total),
             about: format!(
                 "Garbage was collected for {} of {}: it is part of the self time of the methods that were running.",
                 duration(self.gc),

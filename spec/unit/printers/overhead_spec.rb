@@ -69,7 +69,7 @@ RSpec.describe RubyProf::AbstractPrinter, "overhead" do
     end
     expect(text(RubyProf::DotPrinter, compensate: true)).to match(/label=".*\\lOverhead: .* is subtracted, .*\\lGC: 0\.000051/)
     [RubyProf::GraphHtmlPrinter, RubyProf::CallStackPrinter, RubyProf::FlameGraphPrinter].each do |printer|
-      expect(text(printer)).to include ">Overhead, included</dt>", ">4.04 ms <", ">7.5%</span>", "<dt>GC</dt>"
+      expect(text(printer)).to include ">Overhead, included</dt>", ">4.04 ms <", ">± 40.4 µs · 7.5%</span>", "<dt>GC</dt>"
       expect(text(printer, compensate: true)).to include ">Overhead, subtracted</dt>", ">50.0 ms</dd>"
     end
     Dir.mktmpdir do |directory|
@@ -78,6 +78,17 @@ RSpec.describe RubyProf::AbstractPrinter, "overhead" do
       RubyProf::MultiPrinter.new(recorded, [:flat]).print(path: directory, compensate: true)
       expect(File.read("#{directory}/profile.flat.txt")).to include "is subtracted"
     end
+  end
+
+  it "is what the page of the graph says of each method, and which self times are no more than its uncertainty" do
+    price = ->(page) { page[%r{<tr class="method">(?:(?!</tr>).)*#price}] }
+    raw = price[text(RubyProf::GraphHtmlPrinter)]
+    expect(raw).to include 'title="4,000,000 ns of overhead, 99.98% of self as measured"', ">4.00 ms<"
+    expect(raw).not_to include "~"
+    page = text(RubyProf::GraphHtmlPrinter, compensate: true)
+    expect(price[page]).to include "of self as measured: what is left is less than its uncertainty", ">~1.00 µs<"
+    expect(page[/#total.*/]).not_to include "~50.0"
+    expect(page).to include "<p>~ Self is less than the uncertainty"
   end
 
   it "has a column where that is wanted, as GC time has" do
