@@ -192,5 +192,5 @@ pub(crate) fn init(_ruby: &Ruby, module: RModule) -> Result<(), Error> {
     report.define_singleton_method("compensated", function!(compensated, 2))?;
     report.define_singleton_method("render_part", function!(render_part, 4))?;
     report.define_singleton_method("call_trees", function!(call_trees, 2))?;
-    report.define_singleton_method("test_run", function!(test_run::render, 2))
+    report.define_singleton_method("test_run", function!(test_run::render, 3))
 }
