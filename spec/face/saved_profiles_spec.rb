@@ -38,6 +38,14 @@ RSpec.describe "saved profiles", stress: false do
       expect(ruby_prof("report", "-s", "total", "a.rbprof").stdout).to include "Sort by: total_time"
     end
 
+    it "prints times without the profiler's own, or with it" do
+      profile = RubyProf.load("#{directory}/a.rbprof")
+      RubyProf::Testing.charge(profile, 1, 0, 0)
+      profile.save("#{directory}/charged.rbprof")
+      expect(ruby_prof("report", "charged.rbprof", "--compensate").stdout).to match(/^Overhead: .* is subtracted/)
+      expect(ruby_prof("report", "--no-compensate", "charged.rbprof").stdout).to match(/^Overhead: .* is included, .*: times are raw/)
+    end
+
     it "adds up several" do
       expect(calls(ruby_prof("report", "a.rbprof", "b.rbprof").stdout, "Object#work")).to eq 7
     end

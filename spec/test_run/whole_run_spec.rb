@@ -68,6 +68,7 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
   it "links the page's examples to reports that are there" do
     project.rspec(env: { "RUBY_PROF" => "1" })
     page = project.read("tmp/ruby-prof/index.html")
+    expect(page).to match(%r{<dt>Overhead(?:, included|, subtracted)?</dt>})
     links = page.scan(/href="([^"#:]+)"/).flatten.uniq
     expect(links).to include("run.html", "run.rbprof").and include(%r{\Aexamples/Shop-loops-\h{8}\.html\z})
     expect(links.reject { |link| File.file?(project.path("tmp/ruby-prof/#{link}")) }).to be_empty
@@ -106,6 +107,7 @@ RSpec.describe "a run with RUBY_PROF=1", stress: false do
     expect(result.stdout).to match(/objects \([\d,]+ objects outside of examples\)/).and include("prof/out/run.json")
     expect(result.stdout).to match(/^ +\S+ \S+ +[\d,]+ calls? +[\d,]+ objects?  Shop loops/)
     page = project.read("prof/out/index.html")
+    expect(page).not_to include "<dt>Overhead"
     expect(page).to include "Most objects"
     unlinked = page[/<div class="tops">.*?<section class="all"/m].scan(/<span class="what">(?!.{0,99}<a )/)
     expect(unlinked).to be_empty

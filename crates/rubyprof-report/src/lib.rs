@@ -34,6 +34,7 @@
 mod error;
 mod format;
 mod options;
+mod overhead;
 mod page;
 mod printer;
 mod selection;

@@ -83,6 +83,11 @@ pub struct Options {
     pub expansion: f64,
     /// The program that was profiled, as it shall be shown.
     pub application: Option<String>,
+    /// Whether methods have a column with the profiler's share of their self time as it was measured.
+    /// Text tables only, of times only. Default: no.
+    pub overhead: bool,
+    /// Whether methods have a column with their GC time. Text tables only, of times only. Default: no.
+    pub gc: bool,
     /// The process that was profiled. Callgrind files only.
     pub process_id: Option<u64>,
 }
@@ -104,6 +109,8 @@ impl Options {
             threshold: 1.0,
             expansion: 10.0,
             application: None,
+            overhead: false,
+            gc: false,
             process_id: None,
         }
     }

@@ -2,11 +2,12 @@
 
 use std::io::Write;
 
-use rubyprof_core::{MeasureMode, Unit};
+use rubyprof_core::{MeasureMode, Profile, Unit};
 use serde::Serialize;
 
 use crate::error::Error;
 use crate::format::{escape, number};
+use crate::overhead::{Gc, GcFact, Overhead, OverheadFact};
 use crate::page::Page;
 
 /// A run of tests.
@@ -101,14 +102,15 @@ impl Status {
 const SHOWN: usize = 10;
 
 /// Writes the page. All examples are carried as data, which scripts sort and search; the costliest stand in the page
-/// for readers without scripts too.
+/// for readers without scripts too. `whole` is the profile of the whole run, if there is one: it knows what the
+/// profiler and the garbage collector have of the times.
 ///
 /// # Errors
 ///
 /// [`Error::Write`] if `out` fails.
-pub fn test_run(run: &TestRun, out: &mut dyn Write) -> Result<(), Error> {
+pub fn test_run(run: &TestRun, whole: Option<&Profile>, out: &mut dyn Write) -> Result<(), Error> {
     let mut page = Page::new(Unit::Nanoseconds, out)?;
-    page.render("test_run/page.html", &View::new(run))
+    page.render("test_run/page.html", &View::new(run, whole))
 }
 
 /// What the template sees.
@@ -127,6 +129,8 @@ struct View<'a> {
 struct Head<'a> {
     title: &'static str,
     mode: &'a str,
+    overhead: Option<OverheadFact>,
+    gc: Option<GcFact>,
     css: [&'static str; 2],
 }
 
@@ -171,7 +175,7 @@ struct Row<'a> {
 }
 
 impl<'a> View<'a> {
-    fn new(run: &'a TestRun) -> Self {
+    fn new(run: &'a TestRun, whole: Option<&Profile>) -> Self {
         let unit = run.measure_mode.unit();
         let count = |status| {
             let all = run.examples.iter();
@@ -182,6 +186,10 @@ impl<'a> View<'a> {
             page: Head {
                 title: "Test run",
                 mode: run.measure_mode.title(),
+                overhead: whole
+                    .and_then(Overhead::of_all)
+                    .map(|overhead| overhead.fact()),
+                gc: whole.and_then(Gc::of_all).map(Gc::fact),
                 css: [
                     include_str!("../assets/shared.css"),
                     concat!(

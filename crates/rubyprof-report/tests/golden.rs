@@ -23,6 +23,21 @@ fn flat_reports() {
     }
 }
 
+/// Columns that are there on demand, of times that are raw.
+#[test]
+fn columns_on_demand() {
+    let raw = common::compensated().uncompensated();
+    let on_demand = |defaults| Options {
+        overhead: true,
+        gc: true,
+        ..options(defaults)
+    };
+    let flat = common::flat(&raw, &on_demand(Options::for_flat()));
+    check("on_demand.flat.txt", &flat);
+    let graph = common::graph(&raw, &on_demand(Options::for_graph_html()));
+    check("on_demand.graph.txt", &graph);
+}
+
 #[test]
 fn graph_reports() {
     for (name, profile) in common::profiles() {

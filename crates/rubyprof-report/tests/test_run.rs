@@ -11,7 +11,7 @@ use rubyprof_report::{Example, Status, TestRun, test_run};
 
 fn page(run: &TestRun) -> String {
     let mut out = Vec::new();
-    test_run(run, &mut out).expect("a Vec takes everything");
+    test_run(run, None, &mut out).expect("a Vec takes everything");
     String::from_utf8(out).expect("pages are UTF-8")
 }
 
@@ -65,6 +65,22 @@ fn small() -> TestRun {
     };
     run.examples[1].report = Some("examples/Shop-fails-0badcafe.html".into());
     run
+}
+
+#[test]
+fn the_whole_profile_says_how_true_times_are() {
+    let mut out = Vec::new();
+    test_run(&small(), Some(&common::compensated()), &mut out).expect("a Vec takes everything");
+    let page = String::from_utf8(out).expect("pages are UTF-8");
+    for text in [
+        "<dt>Overhead, subtracted</dt>",
+        ">12.3 ms <span class=\"beside\">± 123 µs · 21.7%</span>",
+        "<dt>GC</dt>",
+        "operators left alone",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    assert!(!self::page(&small()).contains("Overhead"));
 }
 
 fn hostile(mode: MeasureMode) -> TestRun {

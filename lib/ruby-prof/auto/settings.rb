@@ -71,9 +71,10 @@ module RubyProf
         self[:save] && numbered(self[:save], pid, child)
       end
 
+      # @param more_options [Hash] for the printer
       # @return [ReportWriter]
-      def writer(pid, child: false, detached: false)
-        ReportWriter.new(kind, path: report_path(pid, child: child, detached: detached), options: printer_options,
+      def writer(pid, child: false, detached: false, more_options: {})
+        ReportWriter.new(kind, path: report_path(pid, child: child, detached: detached), options: printer_options.merge(more_options),
                                profile_name: child ? "profile.#{pid}" : "profile", rescue_directory: directory)
       end
 

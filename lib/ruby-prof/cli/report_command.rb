@@ -19,6 +19,7 @@ module RubyProf
       def initialize(words)
         @given = words
         @values = {}
+        @printer_options = {}
       end
 
       # @return [Integer] the exit status
@@ -26,11 +27,12 @@ module RubyProf
         words = Words.new(BANNER)
         words.heading("Options:")
         add_report_words(words, @values)
+        words.word("--[no-]compensate", "Take the profiler's own time off all times,", "or show what was measured") { |yes| @printer_options[:compensate] = yes }
         add_general_words(words)
         catch(:done) do
           files = words.read_all(@given)
           words.usage(OptionParser::MissingArgument.new("which file is to be printed?")) if files.empty?
-          writer = report_writer(@values, files)
+          writer = report_writer(@values, files, @printer_options)
           writer.write(load_profiles(files)) ? 0 : 1
         end
       end

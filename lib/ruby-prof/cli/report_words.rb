@@ -53,13 +53,14 @@ module RubyProf
       end
 
       # @param inputs [Array<String>] the files that are read
+      # @param printer_options [Hash] beside those of the values
       # @return [ReportWriter]
       # @raise [Failure] if the report could not be written
-      def report_writer(values, inputs)
+      def report_writer(values, inputs, printer_options)
         environment = values.to_h { |name, value| [Auto::Settings::NAMES.fetch(name), value] }
         settings = Auto::Settings.new(environment)
         check_different(settings.report_path(Process.pid), inputs)
-        writer = settings.writer(Process.pid)
+        writer = settings.writer(Process.pid, more_options: printer_options)
         writer.check!
         writer
       rescue OutputError => e

@@ -69,7 +69,7 @@ module RubyProf
         bytes = whole(parts)
         if bytes
           summary.pruned ||= @pruned
-          summary.whole_report = announcement.add(:report, report(bytes)) && "run#{@settings.kind.extension}"
+          summary.whole_report = announcement.add(:report, report(bytes, summary)) && "run#{@settings.kind.extension}"
           summary.profile_file = announcement.add(:profile, @output.write("run.rbprof", bytes)) && "run.rbprof"
           save_elsewhere(bytes) unless summary.profile_file
         end
@@ -100,9 +100,10 @@ module RubyProf
         false
       end
 
-      def report(bytes)
+      def report(bytes, summary)
         profile = Profile.allocate
         profile._load_data(bytes)
+        summary.whole = profile
         @output.report(profile, @settings.kind, "run", { title: "Test run" })
       end
 

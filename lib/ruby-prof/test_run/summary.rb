@@ -12,6 +12,8 @@ module RubyProf
       attr_reader :parts
       # @return [String, nil] below the output directory
       attr_accessor :whole_report, :profile_file
+      # @return [RubyProf::Profile, nil] of the whole run
+      attr_accessor :whole
       # @return [Boolean] whether the whole report lacks the cheapest call paths
       attr_accessor :pruned
       # @return [String, nil] the number of the process that tells
@@ -122,7 +124,7 @@ module RubyProf
         data = rows.map { |row| [row.description, row.location, row.status, ranking.nanoseconds(row), row.calls, times? ? nil : row.total, row.report, row.process] }
         facts = { framework: framework, started_at: started_at.tr("T", " ").sub("Z", " UTC"), measure_mode: measure_mode, nanoseconds: (seconds * 1_000_000_000).round, processes: parts.length,
                   outside: outside_total, total: total, calls: calls, whole_report: whole_report, profile_file: profile_file, notes: notes, version: VERSION }
-        Report.test_run(facts, data)
+        Report.test_run(facts, data, whole)
       end
     end
   end

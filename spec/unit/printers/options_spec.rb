@@ -64,11 +64,14 @@ RSpec.describe RubyProf::AbstractPrinter, "options" do
     sort_method: [:name, "calls", 3],
     filter_by: [:calls, 3, Object.new],
     max_depth: [1.5, -1, "2"],
+    compensate: [1, "yes", :no, BasicObject.new],
+    overhead: ["true", 0],
+    gc: [:all],
     title: [3, :name]
   }.each do |option, values|
     it "refuse a wrong #{option} and say what is right" do
       values.each do |value|
-        expect { print(option => value) }.to raise_error(ArgumentError, /#{option}: .* cannot be used: give (?:a|:total_time)/)
+        expect { print(option => value) }.to raise_error(ArgumentError, /#{option}: .* cannot be used: give (?:a|:total_time|true or false)/)
       end
     end
   end

@@ -101,6 +101,38 @@ pub(crate) fn seconds(nanoseconds: u64) -> String {
     }
 }
 
+/// Nanoseconds as seconds with six decimals, rounded up, so that what is not nothing never looks like
+/// nothing; nine beside a total below a millisecond.
+pub(crate) fn rounded_seconds(nanoseconds: u64, total: u64) -> String {
+    match total < 1_000_000 {
+        true => format!(
+            "{}.{:09}",
+            nanoseconds / 1_000_000_000,
+            nanoseconds % 1_000_000_000
+        ),
+        false => {
+            let microseconds = nanoseconds.div_ceil(1_000);
+            format!(
+                "{}.{:06}",
+                microseconds / 1_000_000,
+                microseconds % 1_000_000
+            )
+        }
+    }
+}
+
+/// `part` of `total` in percent with one decimal: enough where the number is uncertain itself.
+pub(crate) fn share(part: u64, total: u64) -> String {
+    if total == 0 {
+        return "0.0%".to_owned();
+    }
+    let thousandths = (u128::from(part) * 1_000 + u128::from(total) / 2) / u128::from(total);
+    match (thousandths, part) {
+        (0, 1..) => "<0.1%".to_owned(),
+        _ => format!("{}.{}%", thousandths / 10, thousandths % 10),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,6 +189,35 @@ mod tests {
         assert_eq!(percent(0.001), "<0.01%");
         assert_eq!(percent(0.005), "0.01%");
         assert_eq!(percent(100.0), "100.00%");
+    }
+
+    #[test]
+    fn rounded_seconds_suit_the_total() {
+        for (value, total, text) in [
+            (0, 0, "0.000000000"),
+            (123, 999_999, "0.000000123"),
+            (0, 1_000_000, "0.000000"),
+            (1, 1_000_000, "0.000001"),
+            (12_345_678, 56_789_000, "0.012346"),
+            (61_000_000_000, 61_000_000_000, "61.000000"),
+            (u64::MAX, u64::MAX, "18446744073.709552"),
+        ] {
+            assert_eq!(rounded_seconds(value, total), text);
+        }
+    }
+
+    #[test]
+    fn shares_have_one_decimal() {
+        for (part, total, text) in [
+            (0, 0, "0.0%"),
+            (0, 5, "0.0%"),
+            (1, 10_000, "<0.1%"),
+            (1, 2_000, "0.1%"),
+            (217, 1_000, "21.7%"),
+            (u64::MAX, u64::MAX, "100.0%"),
+        ] {
+            assert_eq!(share(part, total), text);
+        }
     }
 
     #[test]

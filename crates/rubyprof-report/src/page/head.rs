@@ -4,6 +4,7 @@ use rubyprof_core::{Profile, Unit};
 use serde::Serialize;
 
 use crate::options::Options;
+use crate::overhead::{Gc, GcFact, Overhead, OverheadFact};
 
 /// The head of a page: what was measured, how, and how much. The templates of `templates/shared`
 /// know it as `page`.
@@ -21,6 +22,8 @@ pub(crate) struct Head<'a> {
     methods: usize,
     paths: usize,
     calls: u64,
+    overhead: Option<OverheadFact>,
+    gc: Option<GcFact>,
     /// Style sheets, in the order of the cascade.
     css: [&'static str; 2],
 }
@@ -47,6 +50,8 @@ impl<'a> Head<'a> {
             methods,
             paths: profile.nodes().len(),
             calls,
+            overhead: Overhead::of_all(profile).map(|overhead| overhead.fact()),
+            gc: Gc::of_all(profile).map(Gc::fact),
             css: [include_str!("../../assets/shared.css"), css],
         }
     }

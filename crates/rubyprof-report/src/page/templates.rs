@@ -16,9 +16,10 @@ macro_rules! template {
     };
 }
 
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 11] = [
     template!("shared/head.html"),
     template!("shared/facts.html"),
+    template!("shared/overhead.html"),
     template!("shared/paths.html"),
     template!("shared/foot.html"),
     template!("graph_html/head.html"),

@@ -17,6 +17,7 @@ use rubyprof_core::{CallGraph, MethodId, Profile, Thread, Unit};
 use crate::error::Error;
 use crate::format::escape::visible;
 use crate::options::Options;
+use crate::overhead::{Gc, Overhead};
 use crate::selection;
 use costs::Call;
 use names::{Names, Written};
@@ -127,6 +128,12 @@ impl Writer<'_> {
         }
         if !self.profile.clock.is_empty() {
             writeln!(out, "desc: Clock: {}", visible(&self.profile.clock))?;
+        }
+        if let Some(overhead) = Overhead::of_threads(self.profile, threads) {
+            writeln!(out, "desc: Overhead: {}", overhead.line())?;
+        }
+        if let Some(gc) = Gc::of_threads(self.profile, threads) {
+            writeln!(out, "desc: GC: {}", gc.line())?;
         }
         if let Some(time) = &self.options.generated_at {
             writeln!(out, "desc: Written: {}", visible(time))?;

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::format::escape::visible;
 use crate::format::number;
 use crate::options::{Column, Options};
+use crate::overhead::{Gc, Overhead};
 use crate::printer::text::{short_name, shortened};
 use crate::selection::{self, percent, sections};
 
@@ -46,6 +47,12 @@ pub fn dot(profile: &Profile, options: &Options, out: &mut dyn Write) -> Result<
     };
     heading += profile.measure_mode.title();
     heading += &format!(", total {}\\l", number::value(profile.total(), unit));
+    if let Some(overhead) = Overhead::of_all(profile) {
+        heading += &format!("Overhead: {}\\l", overhead.line());
+    }
+    if let Some(gc) = Gc::of_all(profile) {
+        heading += &format!("GC: {}\\l", gc.line());
+    }
     if chosen.len() < sums.len() {
         heading += &format!(
             "Only the {} longest running of {} threads and fibers are drawn\\l",

@@ -58,7 +58,7 @@ impl Format for Flat {
             .into_iter()
             .map(|row| Line::new(text, row, graph.total()))
             .collect();
-        let widths = Widths::new(&lines);
+        let widths = Widths::new(text, &lines);
         if show.columns {
             widths.columns(text, out)?;
         }
@@ -74,7 +74,9 @@ impl Format for Flat {
             text.quantity()
         );
         let mut rows = vec![("%self", share)];
+        rows.extend(text.legend_of_overhead());
         rows.extend(text.legend_of_values());
+        rows.extend(text.legend_of_gc());
         rows.push(("name", "The name of the method.".to_owned()));
         rows.push((
             "location",
@@ -86,8 +88,8 @@ impl Format for Flat {
 
 /// One row, formatted.
 struct Line {
-    percent: String,
-    numbers: [String; 5],
+    shares: String,
+    numbers: Vec<String>,
     mark: char,
     name: String,
     location: String,
@@ -96,15 +98,23 @@ struct Line {
 impl Line {
     fn new(text: &Text, row: &MethodRow, total: u64) -> Self {
         let method = text.profile.method(row.method);
+        let mut shares = format!("{:>6.2}", percent(row.own, total));
+        if text.has_overhead() {
+            shares += &format!("{:>7.2}", text.overhead_share(row));
+        }
+        let mut numbers = vec![
+            text.scale.value(row.total),
+            text.self_value(row.own, row.overhead),
+            text.scale.value(row.wait),
+            text.scale.value(row.children()),
+        ];
+        if text.has_gc() {
+            numbers.push(text.scale.value(row.gc));
+        }
+        numbers.push(row.called.to_string());
         Self {
-            percent: format!("{:.2}", percent(row.own, total)),
-            numbers: [
-                text.scale.value(row.total),
-                text.scale.value(row.own),
-                text.scale.value(row.wait),
-                text.scale.value(row.children()),
-                row.called.to_string(),
-            ],
+            shares,
+            numbers,
             mark: if row.recursive { '*' } else { ' ' },
             name: visible(&method.full_name()).into_owned(),
             location: text.place(definition(method)),
@@ -114,16 +124,17 @@ impl Line {
 
 /// ruby-prof's widths, or wider where a value needs it.
 struct Widths {
-    numbers: [usize; 5],
+    numbers: Vec<usize>,
     name: usize,
 }
 
 impl Widths {
-    fn new(lines: &[Line]) -> Self {
+    fn new(text: &Text, lines: &[Line]) -> Self {
         let mut widths = Self {
-            numbers: [9, 9, 9, 9, 8],
+            numbers: vec![9; 4 + usize::from(text.has_gc())],
             name: 30,
         };
+        widths.numbers.push(8);
         for line in lines {
             for (width, number) in widths.numbers.iter_mut().zip(&line.numbers) {
                 *width = number.len().max(*width);
@@ -138,10 +149,13 @@ impl Widths {
 
     fn columns(&self, text: &Text, out: &mut dyn Write) -> Result<(), Error> {
         let suffix = text.scale.suffix();
-        let titles = ["total", "self", "wait", "child"].map(|title| format!("{title}{suffix}"));
-        let [total, own, wait, child] = &titles;
-        write!(out, " %self ")?;
-        for (title, width) in [total, own, wait, child, "calls"].iter().zip(self.numbers) {
+        let gc = text.has_gc().then_some("gc");
+        let values = ["total", "self", "wait", "child"].into_iter().chain(gc);
+        let mut titles: Vec<String> = values.map(|title| format!("{title}{suffix}")).collect();
+        titles.push("calls".to_owned());
+        let overhead = if text.has_overhead() { "   %ovh" } else { "" };
+        write!(out, " %self{overhead} ")?;
+        for (title, width) in titles.iter().zip(&self.numbers) {
             write!(out, " {title:>width$}")?;
         }
         writeln!(out, "  {:width$}  location", "name", width = self.name)?;
@@ -150,8 +164,8 @@ impl Widths {
 
     fn rows(&self, lines: &[Line], out: &mut dyn Write) -> Result<(), Error> {
         for line in lines {
-            write!(out, "{:>6} ", line.percent)?;
-            for (number, width) in line.numbers.iter().zip(self.numbers) {
+            write!(out, "{} ", line.shares)?;
+            for (number, width) in line.numbers.iter().zip(&self.numbers) {
                 write!(out, " {number:>width$}")?;
             }
             let width = self.name;

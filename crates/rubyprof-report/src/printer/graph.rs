@@ -49,6 +49,9 @@ pub fn graph_part(
 
 const DASHES: usize = 150;
 
+/// The width of the column `%ovh`.
+const OVERHEAD: usize = 8;
+
 struct Graph;
 
 impl Format for Graph {
@@ -84,7 +87,9 @@ impl Format for Graph {
             ("%total", share("the method's and its callees'")),
             ("%self", share("the method's own")),
         ];
+        rows.extend(text.legend_of_overhead());
         rows.extend(text.legend_of_values());
+        rows.extend(text.legend_of_gc());
         let words = [
             ("name", "The name of the method."),
             (
@@ -110,6 +115,10 @@ struct Table<'a> {
     graph: &'a CallGraph,
     /// The short name of each row of the graph: it stands once a caller and callee.
     names: Vec<String>,
+    /// The width of the shares.
+    shares: usize,
+    /// How many columns have a value, and how wide each is.
+    values: usize,
     number: usize,
     calls: usize,
     name: usize,
@@ -118,7 +127,8 @@ struct Table<'a> {
 impl<'a> Table<'a> {
     /// ruby-prof's widths, or wider where the greatest value needs it.
     fn new(text: &'a Text<'a>, graph: &'a CallGraph, rows: &[&MethodRow]) -> Self {
-        let value = text.scale.value(graph.total()).len();
+        let value =
+            text.scale.value(graph.total()).len() + usize::from(text.profile.is_compensated());
         let calls = graph.rows().iter().map(|row| row.called).max();
         let calls = calls.unwrap_or_default().to_string().len();
         let names = rows.iter().map(|row| {
@@ -132,6 +142,8 @@ impl<'a> Table<'a> {
             names: (graph.rows().iter())
                 .map(|row| short_name(text.profile.method(row.method)))
                 .collect(),
+            shares: 16 + if text.has_overhead() { OVERHEAD } else { 0 },
+            values: 4 + usize::from(text.has_gc()),
             number: value.max(10) + 1,
             calls: (2 * calls + 1).max(16) + 1,
             name: name.unwrap_or_default().max(30),
@@ -141,7 +153,11 @@ impl<'a> Table<'a> {
     fn columns(&self, out: &mut dyn Write) -> Result<(), Error> {
         let suffix = self.text.scale.suffix();
         write!(out, "  %total   %self")?;
-        for title in ["total", "self", "wait", "child"] {
+        if self.text.has_overhead() {
+            write!(out, "{:>OVERHEAD$}", "%ovh")?;
+        }
+        let titles = ["total", "self", "wait", "child", "gc"];
+        for title in &titles[..self.values] {
             let title = format!("{title}{suffix}");
             write!(out, "{title:>width$}", width = self.number)?;
         }
@@ -194,7 +210,11 @@ impl<'a> Table<'a> {
             percent(row.total, total),
             percent(row.own, total)
         )?;
-        let values = [row.total, row.own, row.wait, row.children()];
+        if self.text.has_overhead() {
+            write!(out, "{:7.2}%", self.text.overhead_share(row))?;
+        }
+        let own = self.text.self_value(row.own, row.overhead);
+        let values = self.values(row.total, own, [row.wait, row.children(), row.gc]);
         let mark = if row.recursive { '*' } else { ' ' };
         let name = visible(&method.full_name()).into_owned();
         let place = self.text.place(definition(method));
@@ -208,15 +228,25 @@ impl<'a> Table<'a> {
         called: u64,
         out: &mut dyn Write,
     ) -> Result<(), Error> {
-        let values = [edge.total, edge.own, edge.wait, edge.children()];
+        let own = self.text.self_value(edge.own, edge.overhead);
+        let values = self.values(edge.total, own, [edge.wait, edge.children(), edge.gc]);
         let name = self
             .graph
             .row_index(other)
             .map_or("", |row| &self.names[row]);
         let place = self.text.place(edge.call_site);
         let calls = format!("{}/{called}", edge.called);
-        write!(out, "{:16}", "")?;
+        write!(out, "{:shares$}", "", shares = self.shares)?;
         self.line(values, &calls, ' ', name, &place, out)
+    }
+
+    /// The values of a row, formatted: total, self, wait, child, and GC time if that has a column.
+    fn values(&self, total: u64, own: String, others: [u64; 3]) -> Vec<String> {
+        let scale = self.text.scale;
+        let mut values = vec![scale.value(total), own];
+        values.extend(others.map(|value| scale.value(value)));
+        values.truncate(self.values);
+        values
     }
 
     /// The callers or callees below the limits. Only their calls are added up: totals of several
@@ -239,7 +269,7 @@ impl<'a> Table<'a> {
             "",
             edges.len(),
             if edges.len() == 1 { "" } else { "s" },
-            blank = 16 + 4 * self.number,
+            blank = self.shares + self.values * self.number,
             width = self.calls
         )?;
         Ok(())
@@ -247,7 +277,7 @@ impl<'a> Table<'a> {
 
     fn line(
         &self,
-        values: [u64; 4],
+        values: Vec<String>,
         calls: &str,
         mark: char,
         name: &str,
@@ -255,7 +285,6 @@ impl<'a> Table<'a> {
         out: &mut dyn Write,
     ) -> Result<(), Error> {
         for value in values {
-            let value = self.text.scale.value(value);
             write!(out, "{value:>width$}", width = self.number)?;
         }
         write!(out, "{calls:>width$}", width = self.calls)?;

@@ -62,6 +62,9 @@ pub fn graph_html(profile: &Profile, options: &Options, out: &mut dyn Write) -> 
         page.render("graph_html/section.html", &section)?;
     }
     let names = shared.names.json(profile);
-    page.render("graph_html/foot.html", &view::Bottom::new(options, names))?;
+    page.render(
+        "graph_html/foot.html",
+        &view::Bottom::new(profile, options, names),
+    )?;
     Ok(())
 }

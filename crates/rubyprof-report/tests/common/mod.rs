@@ -191,6 +191,33 @@ pub(crate) fn zero() -> Profile {
     builder.finish()
 }
 
+/// Times without the profiler's, some of them less than their uncertainty, and collected garbage.
+pub(crate) fn compensated() -> Profile {
+    let mut builder = ProfileBuilder::new(MeasureMode::ProcessTime);
+    let app = "/srv/app/cart.rb";
+    let main = builder.method(Method::default());
+    let total = method(&mut builder, "Cart", "total", Some((app, 3)));
+    let price = method(&mut builder, "Item", "price", Some((app, 20)));
+    let dup = method(&mut builder, "String", "dup", None);
+    let site = at(&mut builder, app, 5);
+    let root = builder.thread(16, 16, main, 1, 56_789_000);
+    builder.overhead(root, 345);
+    let total = builder.call(root, total, site, 1, 56_000_000);
+    builder.overhead(total, 8_000_000);
+    builder.gc(total, 300_000);
+    let price = builder.call(total, price, site, 40_000, 12_000_000);
+    builder.overhead(price, 3_900_000);
+    let dup = builder.call(price, dup, site, 40_000, 8_090_000);
+    builder.overhead(dup, 445_333);
+    builder.gc(dup, 2_100_000);
+    let mut profile = builder.finish();
+    profile.operators = false;
+    profile.costs.ruby.inner = 80_000;
+    profile.costs.spread = 10_000;
+    profile.compensate();
+    profile
+}
+
 pub(crate) fn empty() -> Profile {
     ProfileBuilder::new(MeasureMode::WallTime).finish()
 }
@@ -228,11 +255,12 @@ pub(crate) fn dense() -> Profile {
 /// Methods of [`dense`], not counting its root.
 pub(crate) const DENSE: usize = 160;
 
-pub(crate) fn profiles() -> [(&'static str, Profile); 5] {
+pub(crate) fn profiles() -> [(&'static str, Profile); 6] {
     [
         ("small", small()),
         ("awkward", awkward()),
         ("objects", objects()),
+        ("compensated", compensated()),
         ("zero", zero()),
         ("empty", empty()),
     ]

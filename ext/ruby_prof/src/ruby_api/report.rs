@@ -7,6 +7,7 @@ use magnus::{
 use rubyprof_core::Profile as Recorded;
 use rubyprof_report::{CallTreeFile, Column, Options, Part};
 
+use super::convert;
 use super::profile::Profile;
 use super::thread::Thread;
 use crate::errors;
@@ -100,6 +101,25 @@ fn call_trees(ruby: &Ruby, profile: Obj<Profile>, options: RHash) -> Result<(), 
     Ok(())
 }
 
+/// `Report.compensated(profile, wanted)`: the profile without the profiler's own time, or as it was
+/// measured if that is not wanted. Itself, if it is so already.
+fn compensated(ruby: &Ruby, profile: Obj<Profile>, wanted: bool) -> Result<Obj<Profile>, Error> {
+    let view = profile.view(ruby)?;
+    if view.profile.is_compensated() == wanted {
+        return Ok(profile);
+    }
+    let changed = guard(ruby, || {
+        Ok(match wanted {
+            true => view.profile.compensated(),
+            false => view.profile.uncompensated(),
+        })
+    })?;
+    let copy: Value = profile.class().funcall("allocate", ())?;
+    let copy: Obj<Profile> = convert::object(ruby, "allocate makes a RubyProf::Profile", copy)?;
+    copy.become_copy(&profile, changed);
+    Ok(copy)
+}
+
 fn find<T: Copy>(ruby: &Ruby, known: &[(&str, T)], name: magnus::Symbol) -> Result<T, Error> {
     let name = name.name()?;
     let found = known.iter().find(|(known, _)| *known == name);
@@ -142,6 +162,8 @@ fn report_options(ruby: &Ruby, hash: RHash) -> Result<Options, Error> {
             "expansion" => options.expansion = f64::try_convert(value)?,
             "application" => options.application = Option::<String>::try_convert(value)?,
             "process_id" => options.process_id = Option::<u64>::try_convert(value)?,
+            "overhead" => options.overhead = bool::try_convert(value)?,
+            "gc" => options.gc = bool::try_convert(value)?,
             "max_threads" => options.max_threads = usize::try_convert(value)?,
             other => {
                 return Err(errors::argument(
@@ -167,7 +189,8 @@ pub(crate) fn init(_ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let report = magnus::Module::define_module(module, "Report")?;
     report.define_singleton_method("render", function!(render, 3))?;
     report.define_singleton_method("call_paths", function!(call_paths, 1))?;
+    report.define_singleton_method("compensated", function!(compensated, 2))?;
     report.define_singleton_method("render_part", function!(render_part, 4))?;
     report.define_singleton_method("call_trees", function!(call_trees, 2))?;
-    report.define_singleton_method("test_run", function!(test_run::render, 2))
+    report.define_singleton_method("test_run", function!(test_run::render, 3))
 }

@@ -120,6 +120,10 @@ impl Builder<'_> {
             wait: row.wait,
             children: row.children(),
             called: row.called,
+            overhead: row.overhead,
+            share_overhead: percent(row.overhead, self.profile.raw_sum(row.own, row.overhead)),
+            uncertain: self.profile.is_compensated()
+                && self.profile.is_sum_uncertain(row.own, row.overhead),
             line: Line::new(self.profile, method.file, method.line),
             callers: Vec::new(),
             callees: Vec::new(),

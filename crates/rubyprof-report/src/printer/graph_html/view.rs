@@ -95,6 +95,11 @@ pub(super) struct Row {
     pub(super) wait: u64,
     pub(super) children: u64,
     pub(super) called: u64,
+    /// The profiler's part of self, and its share of self as it was measured.
+    pub(super) overhead: u64,
+    pub(super) share_overhead: f64,
+    /// Self is less than the uncertainty of what was taken off it.
+    pub(super) uncertain: bool,
     pub(super) line: Option<Line>,
     pub(super) callers: Vec<EdgeRow>,
     pub(super) callees: Vec<EdgeRow>,
@@ -133,14 +138,17 @@ pub(super) struct Bottom<'a> {
     foot: Foot<'a>,
     /// Names and files for the sections that carry data.
     names: Option<String>,
+    /// Whether self times may be marked as uncertain.
+    compensated: bool,
 }
 
 impl<'a> Bottom<'a> {
-    pub(super) fn new(options: &'a Options, names: Option<String>) -> Self {
+    pub(super) fn new(profile: &Profile, options: &'a Options, names: Option<String>) -> Self {
         let js = include_str!("../../../assets/graph_html.js");
         Self {
             foot: Foot::new(options, &[js]),
             names,
+            compensated: profile.is_compensated(),
         }
     }
 }

@@ -18,8 +18,12 @@ impl Text<'_> {
         if F::MARKS {
             writeln!(
                 out,
-                "* recursively called methods: total counts their outermost calls only\n"
+                "* recursively called methods: total counts their outermost calls only"
             )?;
+            if let Some(mark) = self.legend_of_marks() {
+                writeln!(out, "{mark}")?;
+            }
+            writeln!(out)?;
         }
         writeln!(out, "Columns are:\n")?;
         for (title, meaning) in rows {

@@ -1,17 +1,19 @@
 //! What the text printers have in common: the order of a report's parts, the lines before a table,
 //! the summary of several fibers and the words below.
 
+mod demand;
 mod legend;
 mod scale;
 
 use std::borrow::Cow;
 use std::io::Write;
 
-use rubyprof_core::{CallGraph, Location, Method, Profile};
+use rubyprof_core::{CallGraph, Location, Method, Profile, Thread};
 
 use crate::error::Error;
 use crate::format::escape::visible;
 use crate::options::{Column, Options};
+use crate::overhead::{Gc, Overhead};
 use crate::selection::{self, ThreadSums, percent, sections};
 pub(crate) use scale::Scale;
 
@@ -105,7 +107,7 @@ pub(crate) fn report<F: Format>(
     if sums.len() > 1 && F::OVER_ALL {
         text.mode(out)?;
         writeln!(out, "Threads: all {}", sums.len())?;
-        text.total::<F>(profile.total(), out)?;
+        text.total::<F>(profile.threads(), out)?;
         F::table(&text, Scope::All, show, out)?;
     }
     for index in chosen {
@@ -168,8 +170,17 @@ impl<'a> Text<'a> {
         Ok(())
     }
 
-    fn total<F: Format>(&self, total: u64, out: &mut dyn Write) -> Result<(), Error> {
+    fn total<F: Format>(&self, threads: &[Thread], out: &mut dyn Write) -> Result<(), Error> {
+        let profile = self.profile;
+        let totals = threads.iter().map(|thread| profile.node(thread.root).total);
+        let total = totals.fold(0, u64::saturating_add);
         writeln!(out, "{}: {}", F::TOTAL, self.scale.total(total))?;
+        if let Some(overhead) = Overhead::of_threads(profile, threads) {
+            writeln!(out, "Overhead: {}", overhead.line())?;
+        }
+        if let Some(gc) = Gc::of_threads(profile, threads) {
+            writeln!(out, "GC: {}", gc.line())?;
+        }
         writeln!(out, "Sort by: {}\n", F::sort(self))?;
         Ok(())
     }
@@ -181,7 +192,7 @@ impl<'a> Text<'a> {
         if thread.fiber_id != thread.id {
             writeln!(out, "Fiber ID: {}", thread.fiber_id)?;
         }
-        self.total::<F>(self.profile.node(thread.root).total, out)
+        self.total::<F>(std::slice::from_ref(thread), out)
     }
 
     fn summary<F: Format>(

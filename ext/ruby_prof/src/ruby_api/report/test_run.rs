@@ -1,10 +1,11 @@
-//! `Report.test_run(facts, examples)`: the page over a run of tests.
+//! `Report.test_run(facts, examples, profile)`: the page over a run of tests; the profile is that of the whole run, or nil.
 
-use magnus::{Error, RArray, RHash, RString, Ruby, TryConvert};
+use magnus::{Error, RArray, RHash, RString, Ruby, TryConvert, typed_data::Obj};
 use rubyprof_core::MeasureMode;
 use rubyprof_report::{Example, Status, TestRun};
 
 use crate::errors;
+use crate::ruby_api::profile::Profile;
 
 /// An example as Ruby gives it: description, location, status, nanoseconds, calls, value, report, process.
 type Row = (
@@ -19,7 +20,12 @@ type Row = (
 );
 
 /// `facts` has the fields of [`TestRun`] by their names.
-pub(super) fn render(ruby: &Ruby, facts: RHash, examples: RArray) -> Result<RString, Error> {
+pub(super) fn render(
+    ruby: &Ruby,
+    facts: RHash,
+    examples: RArray,
+    whole: Option<Obj<Profile>>,
+) -> Result<RString, Error> {
     let mode: i64 = fact(ruby, facts, "measure_mode")?;
     let mut run = TestRun {
         framework: fact(ruby, facts, "framework")?,
@@ -39,7 +45,12 @@ pub(super) fn render(ruby: &Ruby, facts: RHash, examples: RArray) -> Result<RStr
     for row in examples {
         run.examples.push(example(ruby, Row::try_convert(row)?)?);
     }
-    super::text(ruby, |page| rubyprof_report::test_run(&run, page))
+    let whole = match whole {
+        Some(whole) => Some(whole.view(ruby)?),
+        None => None,
+    };
+    let whole = whole.as_ref().map(|view| &view.profile);
+    super::text(ruby, |page| rubyprof_report::test_run(&run, whole, page))
 }
 
 fn example(ruby: &Ruby, row: Row) -> Result<Example, Error> {
