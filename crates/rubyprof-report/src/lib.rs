@@ -15,6 +15,8 @@
 //!
 //! [`test_run`] is the page over the profiles of many tests.
 //!
+//! How true its times are is said in the head of each, in words that `overhead` finds.
+//!
 //! What a row shows is decided once for all printers (`selection`), how a number or a name looks
 //! as well (`format`). HTML comes from the files in `templates/` and `assets/`.
 //!
