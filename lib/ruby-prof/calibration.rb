@@ -16,6 +16,8 @@ module RubyProf
     # As the rates of the clock: what a figure of an event means is not known better.
     LEAST_SPREAD = 0.03
 
+    HIDDEN.push(self, Programs)
+
     class << self
       # @param measure_mode [Integer]
       # @return [Array<Integer>, nil] picoseconds: a call in Ruby in the callee and in the caller, a call in C likewise, a call path; and
@@ -108,6 +110,5 @@ module RubyProf
     end
   end
 
-  HIDDEN.push(Calibration, Calibration::Programs)
   private_constant :Calibration
 end

@@ -9,14 +9,14 @@ require "signatures" unless defined?(Signatures)
 # comments in sig/, which are turned into Ruby without bodies for it. So each method is described in one place.
 class Documentation
   # Nobody calls what is in these.
-  INTERNAL = %r{/(?:cli|auto|filter|rack|test_run|counting|expectations)/|/matchers/(?:compound|composition)\.rb\z|
+  INTERNAL = %r{/(?:cli|auto|calibration|filter|rack|test_run|counting|expectations)/|/matchers/(?:compound|composition)\.rb\z|
                 /call_profile/(?!change|difference)\w+\.rb\z|
                 /(?:rspec|minitest)/(?:run\w*|example_hooks|test_hooks|class_methods|asserting)\.rb\z|
                 /(?:cli|auto|extension|vm_probe|program_start|report_writer|pattern_list|printer_kind|unprof|constants)\.rb\z|
                 /(?:test_run|test_prof|counting|expectations)\.rb\z}x
 
   # What lib/ makes private of them, and of Rust's.
-  PRIVATE = { "module RubyProf" => %w[Counter Growth Report TestProfiles VMProbe], "module Rack; class RubyProf" => %w[Options FileNames Permission Reports Aggregation] }.freeze
+  PRIVATE = { "module RubyProf" => %w[Calibration Counter Growth Report TestProfiles VMProbe], "module Rack; class RubyProf" => %w[Options FileNames Permission Reports Aggregation] }.freeze
 
   # Of RBS, and of YARD.
   TYPES = { "bool" => "Boolean", "boolish" => "Object", "untyped" => "Object", "self" => "self", "instance" => "Profile" }.freeze

@@ -78,5 +78,6 @@ module RubyProf
         end
       end
     end
+    private_constant :Programs
   end
 end
