@@ -2,7 +2,7 @@
 
 # What tracing costs: ours beside the bare run, the floor and Debian's ruby-prof, on six workloads.
 #
-#     ruby bench/overhead.rb [--only fib,erb] [--c-calls=false] [--rounds 7] [--smoke]
+#     ruby bench/overhead.rb [--only fib,erb] [--c-calls=false] [--operators=false] [--rounds 7] [--smoke]
 #
 # Every figure comes from a process of its own (a process that once traced C calls stays slower for
 # good), and the contenders take turns, so that a slow minute of the machine meets all of them.
@@ -66,7 +66,7 @@ module Bench
     def sample(workload, contender)
       result = @children.run("overhead", contender, workload: workload.name, reps: @options.reps,
                                                     size: @options.smoke ? "small" : "size",
-                                                    c_calls: @options.c_calls, clock: @options.clock)
+                                                    c_calls: @options.c_calls, operators: @options.operators, clock: @options.clock)
       @samples[[workload.name, contender]] << Stats.median(result["times"])
       @events[workload.name] = result["events"] if contender == "floor"
       @calls[workload.name] = result["calls"] if contender == "ours"
@@ -78,6 +78,8 @@ module Bench
     OURS_EACH = (0..1.6)
     OURS_MEAN = (0..1.4)
     THEIRS = (4.5..)
+    # With operators left alone ours has fewer events than the others: what a program pays in all is compared.
+    THEIRS_WITHOUT_OPERATORS = (8..)
 
     def initialize(options, overhead)
       super(options)
@@ -87,7 +89,7 @@ module Bench
 
     def print
       table = Table.new("workload", "events", "bare ms", *traced.map { |name| "#{Contenders::TITLES[name]} ns" },
-                        "ours/floor", "range", "<= 1.6", "ruby-prof/ours", ">= 4.5", "ruby-prof/floor")
+                        "ours/floor", "range", "<= 1.6", "ruby-prof/ours", ">= #{target.first}", "ruby-prof/floor")
       @overhead.workloads.each { |workload| table << row(workload) }
       table.rule << means
       puts table, "", counts, explanation
@@ -105,17 +107,22 @@ module Bench
       spread = keep(:spread, medians["theirs"], medians["floor"])
       [workload.title, millions(workload), format("%.1f", @overhead.bare_seconds(workload) * 1e3),
        *medians.values.map { |value| format("%.1f", value) },
-       ratio(ours), range(figures), verdict(ours, OURS_EACH), ratio(theirs), judged(theirs), ratio(spread)]
+       ratio(ours), range(figures), beside_floor(verdict(ours, OURS_EACH)), ratio(theirs), judged(theirs), ratio(spread)]
     end
 
     def means
       ours, theirs, spread = @ratios.values.map { |list| Stats.geometric_mean(list) unless list.empty? }
-      ["geometric mean", "", "", *traced.map { "" }, ratio(ours), "<= 1.4", verdict(ours, OURS_MEAN),
+      ["geometric mean", "", "", *traced.map { "" }, ratio(ours), "<= 1.4", beside_floor(verdict(ours, OURS_MEAN)),
        ratio(theirs), judged(theirs), ratio(spread)]
     end
 
     # Ruby-prof cannot leave C calls out, so without them the two do not do the same work.
-    def judged(theirs) = @options.c_calls ? verdict(theirs, THEIRS) : ""
+    def judged(theirs) = @options.c_calls ? verdict(theirs, target) : ""
+
+    def target = @options.operators ? THEIRS : THEIRS_WITHOUT_OPERATORS
+
+    # Beside the floor, which has all events.
+    def beside_floor(verdict) = @options.operators ? verdict : ""
 
     def keep(kind, above, below)
       return unless above && below
@@ -135,7 +142,7 @@ module Bench
     end
 
     def counts
-      return [] unless traced.include?("ours")
+      return [] unless traced.include?("ours") && @options.operators
       return ["Ours counted as many calls as the floor saw (to 20 calls and 0.01 %)."] if @overhead.miscounted.empty?
 
       ["MISCOUNTED: ours saw other calls than the floor in #{@overhead.miscounted.join(", ")}"]
@@ -145,6 +152,7 @@ module Bench
       ["ns: #{@options.clock} time an event takes over the bare run, median of the rounds. An event is one call or",
        "one return. range: the middle half of ours/floor, round by round. Goal after the targets: 1.25.",
        "ruby-prof/floor is as far ahead of ruby-prof as a tracer with these events and this clock can get.",
+       *("Ours leaves operators alone, the others trace them: ns are by the floor's events for all." unless @options.operators),
        *("Without C calls: ruby-prof has no such switch and still traces them." unless @options.c_calls)]
     end
   end
@@ -155,6 +163,7 @@ options = Bench::Options.parse do |parser, parsed|
   parsed.reps = 2
   parser.on("--only NAMES", Array, names.join(",")) { |only| parsed.only = only }
   parser.on("--c-calls=BOOLEAN", TrueClass, "false: trace Ruby methods only") { |value| parsed.c_calls = value }
+  parser.on("--operators=BOOLEAN", TrueClass, "false: ours leaves operators alone") { |value| parsed.operators = value }
   parser.on("--reps N", Integer, "repetitions in one process (2)") { |number| parsed.reps = number }
   parser.on("--clock NAME", %w[cpu wall], "cpu (default) or wall") { |name| parsed.clock = name }
 end

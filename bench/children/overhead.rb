@@ -12,7 +12,10 @@ size = workload.public_send(options["size"])
 body = workload.body
 # CPU time leaves out what the neighbours on a shared machine take away.
 clock = options["clock"] == "wall" ? Process::CLOCK_MONOTONIC : Process::CLOCK_PROCESS_CPUTIME_ID
-contender = Bench::Contenders::ALL.fetch(ARGV.fetch(0)).new(c_calls: options["c_calls"])
+name = ARGV.fetch(0)
+# Only ours has a choice.
+settings = name == "ours" ? { operators: options.fetch("operators", true) } : {}
+contender = Bench::Contenders::ALL.fetch(name).new(c_calls: options["c_calls"], **settings)
 
 proof = body.call(size)
 contender.start

@@ -7,7 +7,7 @@ require "rbconfig"
 module Bench
   # The options all benches share. A bench adds its own in the block.
   class Options
-    attr_accessor :rounds, :reps, :ruby, :smoke, :json, :c_calls, :compare, :only, :clock
+    attr_accessor :rounds, :reps, :ruby, :smoke, :json, :c_calls, :operators, :compare, :only, :clock
 
     def self.parse(argv = ARGV.dup)
       options = new
@@ -24,6 +24,7 @@ module Bench
       @rounds = 7
       @ruby = RbConfig.ruby
       @c_calls = true
+      @operators = true
       @compare = true
       @only = []
       @clock = "cpu"
