@@ -6,6 +6,7 @@
 //! if that allocated.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rb_sys::VALUE;
 
@@ -13,8 +14,8 @@ use crate::session::{Event, Session, object_made};
 #[cfg(ruby_gte_3_3)]
 use crate::threads::Threads;
 use crate::vm::event::{
-    C_CALL, C_RETURN, CALL, FIBER_SWITCH, NEWOBJ, RETURN, Reader, THREAD_BEGIN, THREAD_END,
-    TraceArg,
+    C_CALL, C_RETURN, CALL, FIBER_SWITCH, GC_ENTER, GC_EXIT, NEWOBJ, RETURN, Reader, THREAD_BEGIN,
+    THREAD_END, TraceArg,
 };
 use crate::vm::ffi::RawHook;
 use crate::vm::frames;
@@ -27,41 +28,55 @@ pub(crate) struct Hooks {
     data: VALUE,
     calls: RawHook,
     objects: Option<RawHook>,
+    gc: Option<RawHook>,
     #[cfg(ruby_gte_3_3)]
     _threads: Threads,
 }
 
+/// What is recorded besides calls of methods in Ruby.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted {
+    pub(crate) c_calls: bool,
+    /// Instructions that the VM runs without a call, as C calls.
+    pub(crate) operators: bool,
+    pub(crate) objects: bool,
+    /// When the garbage collector works.
+    pub(crate) gc: bool,
+}
+
 impl Hooks {
-    /// Adds the hooks: calls and returns (of C methods too with `c_calls`, of operators too
-    /// with `operators`), threads and fibers, and
-    /// objects with `objects`. With `layout` events are read by the VM's layout.
+    /// Adds the hooks: calls and returns, threads and fibers, and what else is wanted. With `layout` events are read by
+    /// the VM's layout.
     ///
     /// # Safety
     ///
     /// `session` must stay where it is until the hooks are dropped; while a hook runs nothing else may
     /// use it. The GVL, which hooks run under, sees to the latter as long as no user of the session
     /// calls Ruby code meanwhile.
-    pub(crate) unsafe fn add(
-        session: *mut Session,
-        layout: bool,
-        c_calls: bool,
-        operators: bool,
-        objects: bool,
-    ) -> Self {
+    pub(crate) unsafe fn add(session: *mut Session, layout: bool, wanted: Wanted) -> Self {
         let mut events = CALL | RETURN | THREAD_BEGIN | THREAD_END | FIBER_SWITCH;
-        if c_calls {
+        if wanted.c_calls {
             events |= C_CALL | C_RETURN;
         }
-        let (calls, made): (RawHook, RawHook) = if layout {
-            (on_event::<Layout>, on_object::<Layout>)
+        let (calls, made, collecting): (RawHook, RawHook, RawHook) = if layout {
+            (
+                on_event::<Layout>,
+                on_object::<Layout>,
+                on_collection::<Layout>,
+            )
         } else {
-            (on_event::<Public>, on_object::<Public>)
+            (
+                on_event::<Public>,
+                on_object::<Public>,
+                on_collection::<Public>,
+            )
         };
         let hooks = Self {
             // The VM marks the data: with its low bit set a pointer is a Fixnum to it.
             data: session as VALUE | 1,
             calls,
-            objects: objects.then_some(made),
+            objects: wanted.objects.then_some(made),
+            gc: wanted.gc.then_some(collecting),
             // First, since it could raise.
             // SAFETY: the caller's.
             #[cfg(ruby_gte_3_3)]
@@ -69,9 +84,12 @@ impl Hooks {
         };
         // SAFETY: both functions catch panics and raise nothing; the data is a special constant.
         unsafe {
-            marks::add_call_hook(hooks.calls, events, hooks.data, operators);
+            marks::add_call_hook(hooks.calls, events, hooks.data, wanted.operators);
             if let Some(objects) = hooks.objects {
                 marks::add_other_hook(objects, NEWOBJ, hooks.data);
+            }
+            if let Some(gc) = hooks.gc {
+                marks::add_other_hook(gc, GC_ENTER | GC_EXIT, hooks.data);
             }
         }
         hooks
@@ -83,6 +101,9 @@ impl Drop for Hooks {
         marks::remove_call_hook(self.calls, self.data);
         if let Some(objects) = self.objects {
             marks::remove_other_hook(objects, self.data);
+        }
+        if let Some(gc) = self.gc {
+            marks::remove_other_hook(gc, self.data);
         }
     }
 }
@@ -192,6 +213,27 @@ unsafe extern "C" fn on_object<R: Reader>(data: VALUE, arg: *mut TraceArg) {
     }
 }
 
+unsafe extern "C" fn on_collection<R: Reader>(data: VALUE, arg: *mut TraceArg) {
+    // The VM's functions may allocate memory while a hook of ours asks them, and so collect: the session is in use then.
+    if WORKING.load(Ordering::Relaxed) {
+        return;
+    }
+    // SAFETY: as for `on_event`; nothing else uses the session, as was just seen.
+    unsafe {
+        let event = R::event(arg);
+        guarded(session(data), |session| {
+            let now = session.vm.now();
+            match event {
+                GC_ENTER => session.recorder.gc_began(now),
+                _ => session.recorder.gc_ended(now),
+            }
+        });
+    }
+}
+
+/// Whether a hook of ours is at work that calls functions of the VM. Hooks run under the GVL, one at a time.
+static WORKING: AtomicBool = AtomicBool::new(false);
+
 /// Runs `work` unless the session has failed; a panic makes it fail.
 #[cold]
 #[inline(never)]
@@ -199,6 +241,7 @@ fn guarded(session: &mut Session, work: impl FnOnce(&mut Session)) {
     if session.failure.is_some() {
         return;
     }
+    let worked = WORKING.swap(true, Ordering::Relaxed);
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         if let Some(fuse) = &mut session.fuse {
             *fuse = fuse.saturating_sub(1);
@@ -206,6 +249,7 @@ fn guarded(session: &mut Session, work: impl FnOnce(&mut Session)) {
         }
         work(session);
     }));
+    WORKING.store(worked, Ordering::Relaxed);
     if let Err(panic) = outcome {
         session.fail(&*panic);
     }

@@ -233,6 +233,10 @@ impl CallTree {
         Ok(rb_self.part(ruby)?.values().wait)
     }
 
+    fn gc_time(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        Ok(rb_self.part(ruby)?.values().gc)
+    }
+
     fn children_time(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
         let part = rb_self.part(ruby)?;
         Ok(part.store().float(part.numbers().children()))
@@ -315,6 +319,7 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("total_time", ruby_reader!(CallTree::total_time))?;
     class.define_method("self_time", ruby_reader!(CallTree::self_time))?;
     class.define_method("wait_time", ruby_reader!(CallTree::wait_time))?;
+    class.define_method("gc_time", ruby_reader!(CallTree::gc_time))?;
     class.define_method("children_time", ruby_reader!(CallTree::children_time))?;
     class.define_method("==", comparison!(CallTree::equals))?;
     class.define_method("eql?", comparison!(CallTree::equals))?;

@@ -12,7 +12,7 @@ use super::store::Store;
 use crate::errors;
 use crate::guard::{guard, ruby_reader};
 
-/// Called, total, self and wait; children time follows from them.
+/// Called, total, self, wait and GC; children time follows from them.
 #[magnus::wrap(class = "RubyProf::Measurement", free_immediately, size)]
 pub(crate) struct Measurement(RefCell<Source>);
 
@@ -34,6 +34,8 @@ pub(crate) struct Values {
     pub(crate) total: f64,
     pub(crate) own: f64,
     pub(crate) wait: f64,
+    /// The part of `own` in which garbage was collected.
+    pub(crate) gc: f64,
 }
 
 /// One of the numbers.
@@ -58,6 +60,7 @@ impl Values {
             total: store.float(numbers.total),
             own: store.float(numbers.own),
             wait: store.float(numbers.wait),
+            gc: store.float(numbers.gc),
         }
     }
 
@@ -104,6 +107,7 @@ impl Measurement {
             total: convert::time(ruby, "total_time", *total)?,
             own: convert::time(ruby, "self_time", *own)?,
             wait: convert::time(ruby, "wait_time", *wait)?,
+            gc: 0.0,
             called: convert::count(ruby, "called", *called)?,
         };
         rb_self.0.replace(Source::Own(values));
@@ -229,6 +233,10 @@ impl Measurement {
         Ok(rb_self.values().wait)
     }
 
+    fn gc_time(_ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        Ok(rb_self.values().gc)
+    }
+
     fn children_time(_ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
         Ok(rb_self.values().children())
     }
@@ -269,6 +277,7 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("total_time", ruby_reader!(Measurement::total_time))?;
     class.define_method("self_time", ruby_reader!(Measurement::self_time))?;
     class.define_method("wait_time", ruby_reader!(Measurement::wait_time))?;
+    class.define_method("gc_time", ruby_reader!(Measurement::gc_time))?;
     class.define_method("children_time", ruby_reader!(Measurement::children_time))?;
     class.define_method("called=", setter!(Field::Called))?;
     class.define_method("total_time=", setter!(Field::Total))?;

@@ -195,6 +195,10 @@ impl MethodInfo {
         Ok(rb_self.values(ruby)?.wait)
     }
 
+    fn gc_time(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        Ok(rb_self.values(ruby)?.gc)
+    }
+
     fn children_time(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
         let scope = rb_self.scope(ruby)?;
         Ok(scope.method.store.float(scope.numbers().children()))
@@ -344,6 +348,7 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("total_time", ruby_reader!(MethodInfo::total_time))?;
     class.define_method("self_time", ruby_reader!(MethodInfo::self_time))?;
     class.define_method("wait_time", ruby_reader!(MethodInfo::wait_time))?;
+    class.define_method("gc_time", ruby_reader!(MethodInfo::gc_time))?;
     class.define_method("children_time", ruby_reader!(MethodInfo::children_time))?;
     class.define_method("recursive?", ruby_reader!(MethodInfo::is_recursive))?;
     class.define_method("measurement", ruby_reader!(MethodInfo::measurement))?;

@@ -17,7 +17,7 @@ use super::running::{KeepAlive, Running};
 use crate::clock::{self, Clock};
 use crate::errors;
 use crate::guard::guard;
-use crate::hook::Hooks;
+use crate::hook::{Hooks, Wanted};
 use crate::names::{self, RecordedNames};
 use crate::overhead;
 use crate::session::{Session, object_id};
@@ -70,7 +70,12 @@ impl Profile {
             MeasureMode::Allocations => Clock::Objects,
             MeasureMode::Memory => Clock::Bytes,
         };
-        let counts_objects = options.counts_objects();
+        let wanted = Wanted {
+            c_calls: options.c_calls,
+            operators: options.operators,
+            objects: options.counts_objects(),
+            gc: !matches!(clock, Clock::Objects | Clock::Bytes),
+        };
         // SAFETY: a thread and a fiber are running: they call us.
         let starter = unsafe {
             (
@@ -100,15 +105,7 @@ impl Profile {
         let keep = KeepAlive::new(object);
         // SAFETY: the session is freed by Running's drop, after the hooks; all other uses are in
         // methods of this class, which call no Ruby code while they hold it.
-        let hooks = unsafe {
-            Hooks::add(
-                session,
-                layout,
-                options.c_calls,
-                options.operators,
-                counts_objects,
-            )
-        };
+        let hooks = unsafe { Hooks::add(session, layout, wanted) };
         // SAFETY: as above; no hook runs.
         unsafe {
             (*session).counts_operators = options.c_calls && marks::operators_are_marked();

@@ -185,6 +185,12 @@ impl Thread {
         Ok(tree.root.store.float(rows.iter().map(|row| row.wait).sum()))
     }
 
+    fn gc_time(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        let tree = rb_self.tree(ruby)?;
+        let rows = tree.view.thread(tree.index).graph.rows();
+        Ok(tree.root.store.float(rows.iter().map(|row| row.gc).sum()))
+    }
+
     /// Adds the other thread's tree, which must have the same root method, path by path.
     fn merge(ruby: &Ruby, rb_self: Obj<Self>, other: Value) -> Result<Value, Error> {
         convert::check_frozen(ruby, rb_self)?;
@@ -249,6 +255,7 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("methods", ruby_reader!(Thread::methods))?;
     class.define_method("total_time", ruby_reader!(Thread::total_time))?;
     class.define_method("wait_time", ruby_reader!(Thread::wait_time))?;
+    class.define_method("gc_time", ruby_reader!(Thread::gc_time))?;
     class.define_method("merge!", method!(Thread::merge, 1))?;
     class.define_method("inspect", ruby_reader!(Thread::inspect))
 }

@@ -20,6 +20,11 @@ pub(crate) const FIBER_SWITCH: u32 = rb_sys::RUBY_EVENT_FIBER_SWITCH;
 /// An object is made.
 pub(crate) const NEWOBJ: u32 = rb_sys::RUBY_INTERNAL_EVENT_NEWOBJ;
 
+/// The garbage collector begins to work, in whatever thread runs.
+pub(crate) const GC_ENTER: u32 = rb_sys::RUBY_INTERNAL_EVENT_GC_ENTER;
+/// It has done a piece of its work.
+pub(crate) const GC_EXIT: u32 = rb_sys::RUBY_INTERNAL_EVENT_GC_EXIT;
+
 /// The VM's argument of an event (`struct rb_trace_arg_struct` in vm_core.h), as far as it is read.
 ///
 /// The same in 3.1, 3.3 and 3.4; [`probe`](super::probe) compares each field with what the public
