@@ -16,7 +16,7 @@ use std::ops::Range;
 use parking_lot::Mutex;
 use rb_sys::VALUE;
 
-use super::event::{C_CALL, C_RETURN, CALL, RETURN, TraceArg};
+use super::event::{C_CALL, C_RETURN, CALL, RETURN, THREAD_END, TraceArg};
 use super::ffi::{self, RawHook};
 use super::words::writable_words;
 
@@ -188,8 +188,24 @@ fn words() -> Option<Words> {
     })
 }
 
+/// Makes the VM look anew which events there are hooks for. In 3.1 a TracePoint of a method made of a block, when it is
+/// disabled, leaves the VM with the idea that there are none.
+pub(crate) fn refresh() {
+    let known = STATE.lock().words.flatten();
+    let refresh = || {
+        // SAFETY: `nothing` does nothing, and its data is a special constant.
+        unsafe { ffi::add_hook(nothing, THREAD_END, NO_DATA) };
+        ffi::remove_hook(nothing, NO_DATA)
+    };
+    match known {
+        Some(words) => claiming(words, refresh),
+        None => refresh(),
+    };
+}
+
 /// Looks for the words by what they do.
 fn find() -> Option<Words> {
+    refresh();
     let places = writable_words(ffi::add_hook_address());
     let none = snapshot(&places);
     // SAFETY: `nothing` does nothing, and its data is a special constant.

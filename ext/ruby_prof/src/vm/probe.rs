@@ -19,6 +19,7 @@ use super::event::{CALL, RETURN, Reader, TraceArg};
 use super::ffi;
 use super::frames;
 use super::layout::{ControlFrame, FrameType, Layout};
+use super::marks;
 use super::public::Public;
 
 /// Set to `public` to read events by public functions only.
@@ -115,6 +116,8 @@ fn run(ruby: &Ruby) -> Result<bool, Error> {
             return Err(error);
         }
     }
+    // One of the methods was made of a block.
+    marks::refresh();
     outcome?;
     let known = findings.disagreements == 0
         && findings.agreements >= 16
