@@ -7,7 +7,9 @@ RSpec.describe RubyProf::AbstractPrinter, "overhead" do
     class Cart
       def total
         ManualClock.advance(50_000_000)
-        100.times { price }
+        # No `times`, which is Ruby code on some Rubies.
+        calls = 0
+        price while (calls += 1) <= 100
       end
 
       def price
