@@ -29,7 +29,8 @@ RSpec.describe "operators", stress: false do
   RUBY
 
   def printed(script)
-    output_of(program + script)
+    # Since 3.4 Ruby writes hashes with more room.
+    output_of(program + script).gsub(" => ", "=>")
   end
 
   it "are no calls, and leave no marks" do
