@@ -16,6 +16,9 @@ module RubyProf
     # As the rates of the clock: what a figure of an event means is not known better.
     LEAST_SPREAD = 0.03
 
+    # No costs, no spread.
+    UNKNOWN = ([0] * 6).freeze
+
     HIDDEN.push(self, Programs)
 
     class << self
@@ -26,15 +29,21 @@ module RubyProf
         # With a collection at each object that would take a minute.
         return if @measuring || GC.stress
 
-        @measuring = true
-        begin
-          measure(measure_mode)
-        ensure
-          @measuring = false
-        end
+        # What others raise in this thread, a timeout for instance, waits these 30 ms: it must not be taken for an error of ours.
+        ::Thread.handle_interrupt(::Object => :never) { measured(measure_mode) }
       end
 
       private
+
+      # Whatever a program has made of Integer#pred and its like, it is to be profiled.
+      def measured(mode)
+        @measuring = true
+        measure(mode)
+      rescue ::StandardError
+        UNKNOWN
+      ensure
+        @measuring = false
+      end
 
       def measure(mode)
         clock = mode == PROCESS_TIME ? Process::CLOCK_PROCESS_CPUTIME_ID : Process::CLOCK_MONOTONIC

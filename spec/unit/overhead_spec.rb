@@ -99,6 +99,23 @@ RSpec.describe "times without the profiler's own work", stress: false do
     expect(found.first[:total]).to eq found.first[:raw]
   end
 
+  it "are raw where a program has made calls of its own of what is measured, and a timeout is not lost" do
+    expect(run(<<~RUBY)).to eq [false, "timeout", true]
+      require "timeout"
+      late =
+        begin
+          Timeout.timeout(0.001) { RubyProf.profile(measure_mode: RubyProf::PROCESS_TIME, allow_exceptions: true) { sleep } }
+        rescue Timeout::Error
+          "timeout"
+        end
+      known = RubyProf.profile(measure_mode: RubyProf::PROCESS_TIME) { many }.overhead.known?
+      class Integer
+        def pred = raise("none")
+      end
+      print Marshal.dump([RubyProf.profile { many }.overhead.known?, late, known])
+    RUBY
+  end
+
   it "leave no trace of the calibration" do
     found = run(<<~RUBY)
       outer = RubyProf::Profile.new.start

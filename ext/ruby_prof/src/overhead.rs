@@ -30,7 +30,7 @@ pub(crate) fn costs(mode: MeasureMode) -> Costs {
 ///
 /// # Errors
 ///
-/// What interrupts it, such as a signal. An error in it leaves the costs unknown.
+/// What interrupts it, such as a signal or a timeout. An error in it leaves the costs unknown.
 pub(crate) fn measure_once(ruby: &Ruby, mode: MeasureMode) -> Result<(), Error> {
     let Some(place) = place(mode) else {
         return Ok(());
@@ -39,11 +39,8 @@ pub(crate) fn measure_once(ruby: &Ruby, mode: MeasureMode) -> Result<(), Error> 
     if is_known(&COSTS.lock()) || marks::calls_are_hooked() {
         return Ok(());
     }
-    let found = match calibrated(ruby, mode) {
-        Ok(Some(found)) => found,
-        Ok(None) => return Ok(()),
-        Err(error) if error.is_kind_of(ruby.exception_standard_error()) => Costs::default(),
-        Err(error) => return Err(error),
+    let Some(found) = calibrated(ruby, mode)? else {
+        return Ok(());
     };
     if let Some(known) = COSTS.lock().get_mut(place) {
         *known = Some(found);
