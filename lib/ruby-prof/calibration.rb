@@ -17,46 +17,49 @@ module RubyProf
     LEAST_SPREAD = 0.03
 
     # No costs, no spread.
-    UNKNOWN = ([0] * 6).freeze
+    UNKNOWN = ([0] * 8).freeze
 
     HIDDEN.push(self, Programs)
 
     class << self
       # @param measure_mode [Integer]
-      # @return [Array<Integer>, nil] picoseconds: a call in Ruby in the callee and in the caller, a call in C likewise, a call path; and
-      #   the uncertainty in millionths. nil while it is measuring already.
-      def costs(measure_mode)
+      # @param operators [Boolean] whether they are counted as calls, which marks them in all code
+      # @return [Array<Integer>, nil] picoseconds: a call in Ruby in the callee and in the caller, a call in C likewise, an operator
+      #   likewise, a call path; and the uncertainty in millionths. nil while it is measuring already.
+      def costs(measure_mode, operators)
         # With a collection at each object that would take a minute.
         return if @measuring || GC.stress
 
         # What others raise in this thread, a timeout for instance, waits these 30 ms: it must not be taken for an error of ours.
-        ::Thread.handle_interrupt(::Object => :never) { measured(measure_mode) }
+        ::Thread.handle_interrupt(::Object => :never) { measured(measure_mode, operators) }
       end
 
       private
 
       # Whatever a program has made of Integer#pred and its like, it is to be profiled.
-      def measured(mode)
+      def measured(mode, operators)
         @measuring = true
-        measure(mode)
+        measure(mode, operators)
       rescue ::StandardError
         UNKNOWN
       ensure
         @measuring = false
       end
 
-      def measure(mode)
+      def measure(mode, operators)
         clock = mode == PROCESS_TIME ? Process::CLOCK_PROCESS_CPUTIME_ID : Process::CLOCK_MONOTONIC
-        bare = %i[none one_ruby many_ruby many_c].to_h { |name| [name, bare(name, clock)] }
-        rounds = traced(mode)
+        bare = %i[none one_ruby many_ruby many_c operators].to_h { |name| [name, bare(name, clock)] }
+        rounds = traced(mode, false)
         # Nothing is seen from within another tracer's hook.
-        return unless rounds.size == Programs::ROUNDS && rounds.all? { |round| round.size == 5 }
+        return unless complete?(rounds)
 
         ruby = cost(bare, rounds, :many_ruby, WITHIN_RUBY)
         alone = cost(bare, rounds, :one_ruby, WITHIN_RUBY)
         c = cost(bare, rounds, :many_c, WITHIN_C)
         path = median(rounds.map { |round| (2 * total(round, :once)) - total(round, :twice) }) / Programs::DEPTH
-        [*pieces([ruby, alone].transpose.map { |pair| pair.sum / 2 }), *pieces(c), picoseconds(path), millionths(spread(rounds, ruby, alone))]
+        # After all that runs without marks.
+        operator = operators && complete?(marked = traced(mode, true)) ? cost(bare, marked, :operators, 0) : c
+        [*pieces([ruby, alone].transpose.map { |pair| pair.sum / 2 }), *pieces(c), *pieces(operator), picoseconds(path), millionths(spread(rounds, ruby, alone))]
       end
 
       # Seconds a call takes without a profile.
@@ -70,8 +73,8 @@ module RubyProf
         median(times) / Programs::CALLS
       end
 
-      def traced(mode)
-        profile = Profile.new(measure_mode: mode, compensate: false, operators: false, include_threads: [::Thread.current])
+      def traced(mode, operators)
+        profile = Profile.new(measure_mode: mode, compensate: false, operators: operators, include_threads: [::Thread.current])
         TestProfiles.record_ours(profile)
         profile.profile { Programs::ROUNDS.times { |number| Programs.public_send(:"round#{number}") } }
         trees = [profile.threads.first.call_tree]
@@ -87,6 +90,10 @@ module RubyProf
         call = bare[name] - (bare[:none] / (name == :one_ruby ? 1 : Programs::TURNS))
         inner = [callees - (within * call), 0].max
         [inner, [own + callees - bare[name] - inner, 0].max]
+      end
+
+      def complete?(rounds)
+        rounds.size == Programs::ROUNDS && rounds.all? { |round| round.size == 6 }
       end
 
       def total(round, name)

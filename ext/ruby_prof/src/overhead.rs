@@ -6,40 +6,42 @@ use rubyprof_core::{Cost, Costs, MeasureMode};
 
 use crate::vm::marks;
 
-/// By measure mode: wall time, process time.
-static COSTS: Mutex<[Option<Costs>; 2]> = Mutex::new([None; 2]);
+/// By measure mode, wall time and process time, and by whether operators are counted.
+static COSTS: Mutex<[Option<Costs>; 4]> = Mutex::new([None; 4]);
 
-fn place(mode: MeasureMode) -> Option<usize> {
-    match mode {
-        MeasureMode::WallTime => Some(0),
-        MeasureMode::ProcessTime => Some(1),
-        MeasureMode::Allocations | MeasureMode::Memory => None,
-    }
+fn place(mode: MeasureMode, operators: bool) -> Option<usize> {
+    let mode = match mode {
+        MeasureMode::WallTime => 0,
+        MeasureMode::ProcessTime => 2,
+        MeasureMode::Allocations | MeasureMode::Memory => return None,
+    };
+    Some(mode + usize::from(operators))
 }
 
 /// What a profile in this mode subtracts: nothing if that was not measured.
-pub(crate) fn costs(mode: MeasureMode) -> Costs {
+pub(crate) fn costs(mode: MeasureMode, operators: bool) -> Costs {
     let known = COSTS.lock();
-    place(mode)
+    place(mode, operators)
         .and_then(|place| known.get(place).copied().flatten())
         .unwrap_or_default()
 }
 
 /// Measures the costs before the first profile in this mode (`RubyProf::Calibration`). While another profile runs
-/// they cannot be measured: the next one tries again.
+/// they cannot be measured: the next one tries again. Nor can they once operators are marked, which are calls in all that is
+/// measured then.
 ///
 /// # Errors
 ///
 /// What interrupts it, such as a signal or a timeout. An error in it leaves the costs unknown.
-pub(crate) fn measure_once(ruby: &Ruby, mode: MeasureMode) -> Result<(), Error> {
-    let Some(place) = place(mode) else {
+pub(crate) fn measure_once(ruby: &Ruby, mode: MeasureMode, operators: bool) -> Result<(), Error> {
+    let Some(place) = place(mode, operators) else {
         return Ok(());
     };
-    let is_known = |known: &[Option<Costs>; 2]| known.get(place).is_some_and(Option::is_some);
-    if is_known(&COSTS.lock()) || marks::calls_are_hooked() {
+    let is_known = |known: &[Option<Costs>; 4]| known.get(place).is_some_and(Option::is_some);
+    if is_known(&COSTS.lock()) || marks::calls_are_hooked() || marks::operators_are_marked() {
         return Ok(());
     }
-    let Some(found) = calibrated(ruby, mode)? else {
+    let Some(found) = calibrated(ruby, mode, operators)? else {
         return Ok(());
     };
     if let Some(known) = COSTS.lock().get_mut(place) {
@@ -48,26 +50,23 @@ pub(crate) fn measure_once(ruby: &Ruby, mode: MeasureMode) -> Result<(), Error> 
     Ok(())
 }
 
-fn calibrated(ruby: &Ruby, mode: MeasureMode) -> Result<Option<Costs>, Error> {
+fn calibrated(ruby: &Ruby, mode: MeasureMode, operators: bool) -> Result<Option<Costs>, Error> {
     let module: RModule = ruby.class_object().const_get("RubyProf")?;
     let calibration: Value = module.const_get("Calibration")?;
-    let found: Option<Vec<u64>> = calibration.funcall("costs", (mode.number(),))?;
+    let found: Option<Vec<u64>> = calibration.funcall("costs", (mode.number(), operators))?;
     let Some(found) = found else { return Ok(None) };
-    let [ruby_inner, ruby_outer, c_inner, c_outer, new_path, spread] = found[..] else {
+    let [pieces @ .., new_path, spread] = &found[..] else {
         return Ok(None);
     };
-    let c = Cost {
-        inner: c_inner,
-        outer: c_outer,
+    let [ruby, c, operator] = pieces.as_chunks().0 else {
+        return Ok(None);
     };
+    let cost = |[inner, outer]: [u64; 2]| Cost { inner, outer };
     Ok(Some(Costs {
-        ruby: Cost {
-            inner: ruby_inner,
-            outer: ruby_outer,
-        },
-        c,
-        operator: c,
-        new_path,
-        spread: u32::try_from(spread).unwrap_or(u32::MAX),
+        ruby: cost(*ruby),
+        c: cost(*c),
+        operator: cost(*operator),
+        new_path: *new_path,
+        spread: u32::try_from(*spread).unwrap_or(u32::MAX),
     }))
 }

@@ -52,6 +52,25 @@ module RubyProf
           end
         RUBY
 
+        # Instructions that the VM runs without a call, unless operators are counted: then each is a call in C. The loop has two more
+        # a turn.
+        def operators(calls)
+          turn = 0
+          number = 7
+          list = [1]
+          result = nil
+          while turn < calls
+            result = number + 1
+            result = number - 1
+            result = number * 3
+            result = number & 1
+            result = list[0]
+            result = number == 1
+            turn += 8
+          end
+          result
+        end
+
         # Makes a call path for each level the first time, and none the second time.
         def once = down(DEPTH)
 
@@ -71,6 +90,7 @@ module RubyProf
               one_ruby(CALLS)
               many_ruby(CALLS)
               many_c(CALLS)
+              operators(CALLS)
               once
               twice
             end

@@ -41,8 +41,9 @@ impl Profile {
                 operators::try_to_spare(ruby)?;
             }
             if !rb_self.manual_clock.get() {
-                let mode = rb_self.options.borrow().measure_mode;
-                overhead::measure_once(ruby, mode)?;
+                let options = rb_self.options.borrow().clone();
+                let operators = options.c_calls && options.operators;
+                overhead::measure_once(ruby, options.measure_mode, operators)?;
             }
             let probe = probe::module(ruby)?;
             rb_self.begin(ruby, rb_self.as_raw(), layout)?;
@@ -175,7 +176,7 @@ impl Profile {
             operators: session.counts_operators,
             costs: match session.vm.clock {
                 Clock::Tsc | Clock::Monotonic | Clock::ProcessCpu => {
-                    overhead::costs(options.measure_mode)
+                    overhead::costs(options.measure_mode, session.counts_operators)
                 }
                 _ => Costs::default(),
             },
