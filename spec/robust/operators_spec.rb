@@ -171,6 +171,17 @@ RSpec.describe "operators", stress: false do
     RUBY
   end
 
+  it "are left alone beside a profile that wants them, but no C calls" do
+    expect(printed(<<~RUBY)).to eq "[{}, false]"
+      one = RubyProf::Profile.new.start
+      two = RubyProf::Profile.new(operators: true, c_calls: false).start
+      operate
+      two.stop
+      one.stop
+      print [operators(one), marked?].inspect
+    RUBY
+  end
+
   it "are counted by all that run once one profile wants them" do
     expect(printed(<<~RUBY)).to eq "[1, 1, true]"
       one = RubyProf::Profile.new.start

@@ -73,7 +73,7 @@ impl Profile {
         };
         let wanted = Wanted {
             c_calls: options.c_calls,
-            operators: options.operators,
+            operators: options.c_calls && options.operators,
             objects: options.counts_objects(),
             gc: !matches!(clock, Clock::Objects | Clock::Bytes),
         };
