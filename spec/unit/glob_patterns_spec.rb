@@ -130,7 +130,7 @@ RSpec.describe "patterns with stars" do
     end
 
     let(:profile) do
-      RubyProf.profile { [Starred.find, Starred.new.found, Starred.new.mapped(:@a), Starred::Sub.new.send(:find_by)] }
+      RubyProf.profile(operators: true) { [Starred.find, Starred.new.found, Starred.new.mapped(:@a), Starred::Sub.new.send(:find_by)] }
     end
 
     def shown(*patterns)

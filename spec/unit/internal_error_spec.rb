@@ -40,7 +40,7 @@ RSpec.describe RubyProf::InternalError do
         quietly do
           profile.start
           1.to_s
-          2.succ
+          2.pred
           3.pred
           4.abs
           profile.stop
@@ -71,15 +71,15 @@ RSpec.describe RubyProf::InternalError do
   it "is raised by the block form too, after the block" do
     profile = failing_profile(2)
     done = false
-    expect { quietly { profile.profile { 1.to_s && 2.succ && (done = true) } } }.to raise_error(described_class)
+    expect { quietly { profile.profile { 1.to_s && 2.pred && (done = true) } } }.to raise_error(described_class)
     expect(done).to be true
     expect(profile).not_to be_running
   end
 
   it "harms no other profile" do
     other = RubyProf::Profile.new.start
-    expect { quietly { failing_profile(2).profile { 1.to_s && 2.succ } } }.to raise_error(described_class)
+    expect { quietly { failing_profile(2).profile { 1.to_s && 2.pred } } }.to raise_error(described_class)
     other.stop
-    expect(calls_of(other, "Integer#succ")).to eq 1
+    expect(calls_of(other, "Integer#pred")).to eq 1
   end
 end

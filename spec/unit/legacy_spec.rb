@@ -2,7 +2,7 @@
 
 # Names of ruby-prof 0.x and 1.x that public code still uses.
 RSpec.describe "names of ruby-prof 0.x and 1.x" do
-  let(:profile) { RubyProf.profile { [1, 2].each { |number| number.to_s.size } } }
+  let(:profile) { RubyProf.profile(operators: true) { [1, 2].each { |number| number.to_s.size } } }
   let(:thread) { profile.threads[0] }
 
   def method_named(name)

@@ -11,7 +11,7 @@ RSpec.describe RubyProf, "module functions" do
     expect(described_class.running?).to be true
     1.to_s
     described_class.pause
-    2.succ
+    2.pred
     described_class.resume
     3.pred
     stopped = described_class.stop

@@ -28,19 +28,19 @@ RSpec.describe RubyProf::Profile, "from start to stop" do
   it "records between start and stop only, and nothing of itself" do
     1.to_s
     profile.start
-    2.succ
+    2.floor
     profile.stop
     3.pred
-    expect(method_names(profile)).to include "Integer#succ"
+    expect(method_names(profile)).to include "Integer#floor"
     expect(method_names(profile)).not_to include "Integer#to_s", "Integer#pred"
     expect(method_names(profile).grep(/RubyProf::|RubyProf>/)).to eq []
   end
 
   it "adds up what several runs record" do
-    3.times { profile.profile { 1.to_s && 2.succ } }
+    3.times { profile.profile { 1.to_s && 2.floor } }
     expect(profile.threads.size).to eq 1
     expect(calls_of(profile, "Integer#to_s")).to eq 3
-    expect(calls_of(profile, "Integer#succ")).to eq 3
+    expect(calls_of(profile, "Integer#floor")).to eq 3
     expect(call_tree(profile, "Integer#to_s").called).to eq 3
   end
 
@@ -63,10 +63,10 @@ RSpec.describe RubyProf::Profile, "from start to stop" do
     profile.profile do
       1.to_s
       profile.stop
-      2.succ
+      2.floor
     end
     expect(calls_of(profile, "Integer#to_s")).to eq 1
-    expect(calls_of(profile, "Integer#succ")).to eq 0
+    expect(calls_of(profile, "Integer#floor")).to eq 0
   end
 
   it "runs beside another profile" do
@@ -74,12 +74,12 @@ RSpec.describe RubyProf::Profile, "from start to stop" do
     profile.start
     1.to_s
     other.start
-    2.succ
+    2.floor
     profile.stop
     3.pred
     other.stop
     expect([profile, other].map { |each| method_names(each).grep(/Integer/) })
-      .to eq [%w[Integer#to_s Integer#succ], %w[Integer#succ Integer#pred]]
+      .to eq [%w[Integer#to_s Integer#floor], %w[Integer#floor Integer#pred]]
   end
 
   it "outlives its Ruby object: its parts keep what they show" do
