@@ -2,6 +2,7 @@
 
 use crate::allocation::Allocation;
 use crate::layout::{Draft, preorder};
+use crate::ledger::Stopped;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId};
 use crate::profile::{NO_PARENT, NodeId, Profile, Thread};
@@ -34,6 +35,7 @@ pub struct ProfileBuilder {
     roots: Vec<u32>,
     waits: Vec<(u32, u64)>,
     gcs: Vec<(u32, u64)>,
+    stops: Vec<(u32, Stopped)>,
     overheads: Vec<(u32, u64)>,
     sources: Sources,
 }
@@ -76,6 +78,7 @@ impl ProfileBuilder {
             fiber_id,
             root: NodeId(path.0),
             unexplained: 0,
+            cpu: None,
         });
         path
     }
@@ -102,6 +105,19 @@ impl ProfileBuilder {
         self.gcs.push((path.0, gc));
     }
 
+    /// Says for how long of a path's own time it had stopped. Said again, it replaces.
+    pub fn stopped(&mut self, path: Path, stopped: Stopped) {
+        self.stops.push((path.0, stopped));
+    }
+
+    /// Says what the processor's clock says of a path's thread.
+    pub fn cpu(&mut self, root: Path, cpu: u64) {
+        let threads = self.profile.threads.iter_mut();
+        for thread in threads.filter(|thread| thread.root.0 == root.0) {
+            thread.cpu = Some(cpu);
+        }
+    }
+
     /// Says how much of a path's own time is the profiler's. Said again, it replaces.
     pub fn overhead(&mut self, path: Path, overhead: u64) {
         self.overheads.push((path.0, overhead));
@@ -120,21 +136,10 @@ impl ProfileBuilder {
         for thread in &mut self.profile.threads {
             thread.root = place(thread.root.0).unwrap_or(thread.root);
         }
-        let by_node = |said: &[(u32, u64)]| {
-            let placed = said
-                .iter()
-                .filter_map(|(index, number)| place(*index).map(|node| (node, *number)));
-            let mut numbers: Vec<(NodeId, u64)> = placed.collect();
-            numbers.sort_by_key(|(node, _)| *node);
-            // What was said of a path last counts.
-            numbers.reverse();
-            numbers.dedup_by_key(|(node, _)| *node);
-            numbers.reverse();
-            numbers
-        };
-        self.profile.waits = by_node(&self.waits);
-        self.profile.gcs = by_node(&self.gcs);
-        for (node, overhead) in by_node(&self.overheads) {
+        self.profile.waits = by_node(&self.waits, place);
+        self.profile.gcs = by_node(&self.gcs, place);
+        self.profile.stops = by_node(&self.stops, place);
+        for (node, overhead) in by_node(&self.overheads, place) {
             nodes[node.index()].overhead = overhead;
         }
         self.profile
@@ -164,4 +169,18 @@ impl ProfileBuilder {
         });
         Path(self.drafts.len() as u32 - 1)
     }
+}
+
+/// What was said of paths, by node.
+fn by_node<T: Copy>(said: &[(u32, T)], place: impl Fn(u32) -> Option<NodeId>) -> Vec<(NodeId, T)> {
+    let placed = said
+        .iter()
+        .filter_map(|(index, number)| place(*index).map(|node| (node, *number)));
+    let mut numbers: Vec<(NodeId, T)> = placed.collect();
+    numbers.sort_by_key(|(node, _)| *node);
+    // What was said of a path last counts.
+    numbers.reverse();
+    numbers.dedup_by_key(|(node, _)| *node);
+    numbers.reverse();
+    numbers
 }

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use crate::hash::BuildMix;
+use crate::ledger::Stopped;
 use crate::method::MethodId;
 use crate::profile::{NodeId, Profile, Thread};
 use crate::source::Location;
@@ -26,6 +27,8 @@ pub struct MethodRow {
     pub wait: u64,
     /// The part of self time in which garbage was collected.
     pub gc: u64,
+    /// For how long it had stopped, as [`Profile::stopped`].
+    pub stopped: Stopped,
     /// The profiler's part of self time: in it, or taken off it, as [`Node::overhead`](crate::Node::overhead).
     pub overhead: u64,
     /// Called while already active on the same fiber, directly or through others.
@@ -63,6 +66,8 @@ pub struct Edge {
     pub wait: u64,
     /// The part of that self time in which garbage was collected.
     pub gc: u64,
+    /// For how long it had stopped, as [`Profile::stopped`].
+    pub stopped: Stopped,
     /// The profiler's part of that self time: in it, or taken off it.
     pub overhead: u64,
     /// Where the caller was at the first of these calls.
@@ -179,6 +184,7 @@ struct Folder<'a> {
     /// What is left of the profile's waits and GC times, which are sorted by node as the walk is.
     waits: &'a [(NodeId, u64)],
     gcs: &'a [(NodeId, u64)],
+    stops: &'a [(NodeId, Stopped)],
 }
 
 impl<'a> Folder<'a> {
@@ -196,6 +202,7 @@ impl<'a> Folder<'a> {
             open: Vec::new(),
             waits: &profile.waits,
             gcs: &profile.gcs,
+            stops: &profile.stops,
         }
     }
 
@@ -204,6 +211,7 @@ impl<'a> Folder<'a> {
         add(&mut self.graph.total, self.profile.node(root).total);
         self.waits = from(&self.profile.waits, root);
         self.gcs = from(&self.profile.gcs, root);
+        self.stops = from(&self.profile.stops, root);
         for id in self.profile.subtree(root) {
             self.close_before(id.0);
             self.add(id);
@@ -222,6 +230,7 @@ impl<'a> Folder<'a> {
 
     fn add(&mut self, id: NodeId) {
         let (wait, gc) = (next(&mut self.waits, id), next(&mut self.gcs, id));
+        let stopped = next(&mut self.stops, id);
         let node = self.profile.node(id);
         let own = node.own.saturating_sub(wait);
         let caller = self.open.last().map(|open| open.row);
@@ -231,6 +240,7 @@ impl<'a> Folder<'a> {
         add(&mut sums.own, own);
         add(&mut sums.wait, wait);
         add(&mut sums.gc, gc);
+        sums.stopped.add(stopped);
         add(&mut sums.overhead, node.overhead);
         let active = &mut self.active_rows[row as usize];
         if *active == 0 {
@@ -246,6 +256,7 @@ impl<'a> Folder<'a> {
             add(&mut sums.own, own);
             add(&mut sums.wait, wait);
             add(&mut sums.gc, gc);
+            sums.stopped.add(stopped);
             add(&mut sums.overhead, node.overhead);
             let active = &mut self.active_edges[edge as usize];
             if *active == 0 {
@@ -278,6 +289,7 @@ impl<'a> Folder<'a> {
             own: 0,
             wait: 0,
             gc: 0,
+            stopped: Stopped::default(),
             overhead: 0,
             recursive: false,
             min_depth: depth,
@@ -301,6 +313,7 @@ impl<'a> Folder<'a> {
                 own: 0,
                 wait: 0,
                 gc: 0,
+                stopped: Stopped::default(),
                 overhead: 0,
                 call_site: self.profile.call_site(id),
                 first_node: id,
@@ -314,18 +327,18 @@ impl<'a> Folder<'a> {
 }
 
 /// The numbers of a node and those after it.
-fn from(numbers: &[(NodeId, u64)], first: NodeId) -> &[(NodeId, u64)] {
+fn from<T>(numbers: &[(NodeId, T)], first: NodeId) -> &[(NodeId, T)] {
     &numbers[numbers.partition_point(|(node, _)| *node < first)..]
 }
 
 /// The number of a node, which is asked for after the nodes before it.
-fn next(numbers: &mut &[(NodeId, u64)], id: NodeId) -> u64 {
+fn next<T: Copy + Default>(numbers: &mut &[(NodeId, T)], id: NodeId) -> T {
     match numbers.split_first() {
         Some(((node, number), others)) if *node == id => {
             *numbers = others;
             *number
         }
-        _ => 0,
+        _ => T::default(),
     }
 }
 

@@ -20,6 +20,7 @@ impl Profile {
         self.check_tree()?;
         self.check_numbers(Of::Wait, &self.waits)?;
         self.check_numbers(Of::Gc, &self.gcs)?;
+        self.check_numbers(Of::Stop, &self.stops)?;
         self.check_parts()?;
         self.check_allocations()?;
         self.check_sums()
@@ -100,7 +101,7 @@ impl Profile {
         }
     }
 
-    fn check_numbers(&self, of: Of, numbers: &[(NodeId, u64)]) -> Result<(), Inconsistent> {
+    fn check_numbers<T>(&self, of: Of, numbers: &[(NodeId, T)]) -> Result<(), Inconsistent> {
         for (index, (node, _)) in numbers.iter().enumerate() {
             refer(of, index, Of::Node, node.index(), self.nodes.len())?;
             if index > 0 && numbers[index - 1].0 >= *node {
@@ -112,15 +113,22 @@ impl Profile {
 
     fn check_parts(&self) -> Result<(), Inconsistent> {
         let mut gcs = self.gcs.iter().peekable();
+        let mut stops = self.stops.iter().peekable();
         for (index, node) in self.nodes.iter().enumerate() {
             let gc = gcs.next_if(|(id, _)| id.index() == index);
             let gc = gc.map_or(0, |(_, gc)| *gc);
+            let stopped = stops.next_if(|(id, _)| id.index() == index);
+            let (blocked, gvl_wait) = stopped.map_or((0, 0), |(_, it)| (it.blocked, it.gvl_wait));
             // What was taken off is not in there any more.
             let overhead = match self.compensated {
                 true => 0,
                 false => node.overhead,
             };
-            if gc.checked_add(overhead).is_none_or(|sum| sum > node.own) {
+            let parts = [overhead, blocked, gvl_wait];
+            let sum = parts
+                .iter()
+                .try_fold(gc, |sum, part| sum.checked_add(*part));
+            if sum.is_none_or(|sum| sum > node.own) {
                 return Err(Inconsistent::Part(index as u32));
             }
         }

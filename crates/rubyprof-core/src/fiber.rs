@@ -1,7 +1,8 @@
 //! One fiber's frames.
 
 use crate::call_tree::DraftId;
-use crate::host::FiberOrigin;
+use crate::host::{Away, FiberOrigin};
+use crate::ledger::Stopped;
 
 /// How a frame came to be on the stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,5 +64,27 @@ impl Fiber {
             Some(before) if !self.suspended => busy.saturating_sub(before),
             _ => now.saturating_sub(self.left_at),
         }
+    }
+
+    /// What it waited for until `now`, as far as is known: at least as long as it `waited`.
+    pub(crate) fn stopped(&self, now: u64, waited: u64, away: Option<Away>) -> Stopped {
+        let stopped = now.saturating_sub(self.left_at);
+        if self.suspended {
+            // Another fiber of its thread ran.
+            return Stopped {
+                blocked: stopped,
+                gvl_wait: 0,
+            };
+        }
+        let Some(away) = away else {
+            return Stopped {
+                blocked: 0,
+                gvl_wait: stopped,
+            };
+        };
+        let gvl_wait = away.gvl_wait.min(stopped);
+        let blocked = (stopped - gvl_wait).saturating_sub(away.worked);
+        let blocked = blocked.max(waited.saturating_sub(gvl_wait));
+        Stopped { blocked, gvl_wait }
     }
 }

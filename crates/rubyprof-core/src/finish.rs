@@ -7,6 +7,7 @@ use crate::call_tree::CallTree;
 use crate::hash::BuildMix;
 use crate::host::Names;
 use crate::layout::{Draft, preorder};
+use crate::ledger::Stopped;
 use crate::measure::{MeasureMode, Unit};
 use crate::method::{Method, MethodId};
 use crate::methods::RecordedMethod;
@@ -88,6 +89,7 @@ impl Recorder {
         };
         let waits = by_node(&self.waits);
         let gcs = within_self_times(by_node(&self.gcs), &waits, &nodes);
+        let stops = self.stops_by_node(&place, settings.scale, &gcs, &nodes);
         let in_order = |drafts: &mut dyn Iterator<Item = u32>| {
             let mut nodes: Vec<NodeId> = drafts.filter_map(place).collect();
             nodes.sort_unstable();
@@ -106,6 +108,7 @@ impl Recorder {
                     fiber_id: origin.fiber_id,
                     root: place(*root)?,
                     unexplained: 0,
+                    cpu: self.cpus.remove(&origin.thread_id),
                 };
                 Some((*fiber, thread))
             })
@@ -150,6 +153,7 @@ impl Recorder {
             kinds: &kinds,
             waits: &waits,
             gcs: &gcs,
+            stops: &stops,
             seeds: &seeds,
             stand_ins: &stand_ins,
         };
@@ -169,8 +173,30 @@ impl Recorder {
             nodes,
             waits,
             gcs,
+            stops,
             allocations,
         }
+    }
+
+    /// For how long nodes had stopped: no more than is left of their own time.
+    fn stops_by_node(
+        &self,
+        place: &impl Fn(u32) -> Option<NodeId>,
+        scale: Scale,
+        gcs: &[(NodeId, u64)],
+        nodes: &[Node],
+    ) -> Vec<(NodeId, Stopped)> {
+        let placed = self.stops.iter().filter_map(|(draft, stopped)| {
+            let id = place(*draft)?;
+            let gc = gcs.binary_search_by_key(&id, |(node, _)| *node);
+            let gc = gc.map_or(0, |index| gcs[index].1);
+            let room = nodes[id.index()].own.saturating_sub(gc);
+            Some((id, stopped.map(|ticks| scale.apply(ticks)).within(room)))
+        });
+        let mut stops: Vec<(NodeId, Stopped)> = placed.collect();
+        stops.retain(|(_, stopped)| !stopped.is_none());
+        stops.sort_unstable();
+        stops
     }
 
     /// The root of every fiber that has a call tree. Where calls came one after another with nothing

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use crate::allocation::Allocation;
 use crate::hash::BuildMix;
+use crate::ledger::Stopped;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId, OwnerKind};
 use crate::profile::{NodeId, Profile, Thread};
@@ -37,6 +38,8 @@ pub struct Numbers {
     pub wait: u64,
     /// The part of self in which garbage was collected.
     pub gc: u64,
+    /// For how long it had stopped: part of self and waiting.
+    pub stopped: Stopped,
     /// The profiler's part of self, which is in it or was taken off it.
     pub overhead: u64,
 }
@@ -56,6 +59,7 @@ impl Numbers {
         self.own = self.own.saturating_add(other.own);
         self.wait = self.wait.saturating_add(other.wait);
         self.gc = self.gc.saturating_add(other.gc);
+        self.stopped.add(other.stopped);
         self.overhead = self.overhead.saturating_add(other.overhead);
     }
 }
@@ -213,9 +217,11 @@ impl Forest {
             ] {
                 *number = change(*number);
             }
+            numbers.stopped = numbers.stopped.map(&change);
         }
         for (thread, _) in &mut self.threads {
             thread.unexplained = change(thread.unexplained);
+            thread.cpu = thread.cpu.map(&change);
         }
     }
 
@@ -249,11 +255,13 @@ impl Forest {
             fiber_id,
             root: NodeId(root.0),
             unexplained: 0,
+            cpu: None,
         };
         match self.threads.iter_mut().find(|(_, known)| *known == root) {
             Some((known, _)) => {
                 *known = Thread {
                     unexplained: known.unexplained,
+                    cpu: known.cpu,
                     ..thread
                 }
             }

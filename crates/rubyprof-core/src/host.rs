@@ -15,6 +15,11 @@ pub trait Host {
     /// Which fiber is running.
     fn fiber(&mut self) -> FiberOrigin;
 
+    /// What the running thread did since it stopped running; `None` if that is not known. Asked when a fiber goes on that was seen before.
+    fn away(&mut self) -> Option<Away> {
+        None
+    }
+
     /// The running fiber's methods that were called before the event, outermost first. `None` if they
     /// cannot be told yet, because the fiber has not begun: then they are asked for again.
     fn live_frames(&mut self, sources: &mut Sources) -> Option<Vec<LiveFrame>>;
@@ -40,6 +45,15 @@ pub struct FiberOrigin {
     pub thread_token: u64,
     /// Nothing of it is recorded.
     pub ignored: bool,
+}
+
+/// What a thread did between the time it stopped and the time it ran again, in ticks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Away {
+    /// For how long it could have run but for the GVL.
+    pub gvl_wait: u64,
+    /// For how long it worked without the GVL. What remains it was blocked.
+    pub worked: u64,
 }
 
 /// A method that was called before its fiber was first seen, and has not returned.

@@ -19,6 +19,8 @@ pub enum Of {
     Wait,
     /// `gcs`.
     Gc,
+    /// `stops`.
+    Stop,
     /// `allocations`.
     Allocation,
 }
@@ -50,7 +52,7 @@ pub enum Inconsistent {
     End(u32),
     /// The entry stands behind one that belongs behind it, or of which there can be only one.
     Order(Of, usize),
-    /// GC time and overhead are parts of the node's own time, and are more than that.
+    /// GC time, time stopped and overhead are parts of the node's own time, and are more than that.
     Part(u32),
     /// These numbers add up to more than 64 bits hold.
     Sum(&'static str),
@@ -66,6 +68,7 @@ impl Of {
             Self::Node => "call tree node",
             Self::Wait => "waiting time",
             Self::Gc => "GC time",
+            Self::Stop => "time stopped",
             Self::Allocation => "allocation",
         }
     }
@@ -110,7 +113,7 @@ impl fmt::Display for Inconsistent {
             Self::Part(node) => {
                 write!(
                     f,
-                    "GC time and overhead of call tree node {node} are more than its own time"
+                    "GC time, time stopped and overhead of call tree node {node} are more than its own time"
                 )
             }
             Self::Sum(what) => write!(f, "the {what} add up to more than 64 bits hold"),

@@ -10,6 +10,7 @@
 //! - The **call graph** is the tree folded by method, with **callers** and **callees**.
 //! - **Overhead** is what the profiler's own work took: part of a node's own time, and taken off it to
 //!   **compensate**. **GC time** is the part of self time in which garbage was collected.
+//! - The **ledger** says where wall time went: **running**, **GVL wait**, **blocked**, GC, overhead.
 //! - The **measure mode** says what the numbers are: integer nanoseconds, or objects.
 //!
 //! # Flow
@@ -37,6 +38,7 @@ mod hash;
 mod host;
 mod inconsistent;
 mod layout;
+mod ledger;
 mod measure;
 mod merge;
 mod method;
@@ -60,8 +62,9 @@ pub use forest::{AdoptError, Forest, Numbers, Twig, TwigId};
 pub use framework::Framework;
 pub use growth::{BadCounts, Counts, Growth};
 pub use hash::BuildMix;
-pub use host::{FiberOrigin, Host, LiveFrame, MethodName, Names};
+pub use host::{Away, FiberOrigin, Host, LiveFrame, MethodName, Names};
 pub use inconsistent::{Inconsistent, Of};
+pub use ledger::{Ledger, Stopped};
 pub use measure::{MeasureMode, Unit};
 pub use merge::{DifferentModes, MergeBy};
 pub use method::{Method, MethodId, MethodKey, OwnerKind};

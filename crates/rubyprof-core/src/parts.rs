@@ -2,6 +2,7 @@
 
 use crate::allocation::Allocation;
 use crate::inconsistent::Inconsistent;
+use crate::ledger::Stopped;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId};
 use crate::overhead::Costs;
@@ -41,6 +42,8 @@ pub struct Parts {
     pub waits: Vec<(NodeId, u64)>,
     /// GC time of the nodes in which garbage was collected, by node.
     pub gcs: Vec<(NodeId, u64)>,
+    /// For how long nodes had stopped, of those that had, by node.
+    pub stops: Vec<(NodeId, Stopped)>,
     /// Allocations by thread, then method.
     pub allocations: Vec<Allocation>,
 }
@@ -56,6 +59,8 @@ pub struct Inside<'a> {
     pub waits: &'a [(NodeId, u64)],
     /// GC time of the nodes in which garbage was collected, by node.
     pub gcs: &'a [(NodeId, u64)],
+    /// For how long nodes had stopped, of those that had, by node.
+    pub stops: &'a [(NodeId, Stopped)],
 }
 
 /// All fields of a [`Node`].
@@ -117,6 +122,7 @@ impl Profile {
             sites: &self.sites,
             waits: &self.waits,
             gcs: &self.gcs,
+            stops: &self.stops,
         }
     }
 
@@ -137,6 +143,7 @@ impl Profile {
             nodes: self.nodes,
             waits: self.waits,
             gcs: self.gcs,
+            stops: self.stops,
             allocations: self.allocations,
         }
     }
@@ -168,6 +175,7 @@ impl Profile {
             nodes: parts.nodes,
             waits: parts.waits,
             gcs: parts.gcs,
+            stops: parts.stops,
             allocations: parts.allocations,
         };
         profile.check()?;

@@ -1,6 +1,7 @@
 //! The finished profile: what a recorder leaves behind and every report reads.
 
 use crate::allocation::Allocation;
+use crate::ledger::Stopped;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId};
 use crate::overhead::Costs;
@@ -53,6 +54,9 @@ pub struct Thread {
     pub root: NodeId,
     /// Overhead that none of its nodes has time for, see [`Overhead::unexplained`](crate::Overhead::unexplained).
     pub unexplained: u64,
+    /// What the processor's clock says of the Ruby thread, all its fibers together, in nanoseconds. Only the first of
+    /// them has it, and none where it is not known.
+    pub cpu: Option<u64>,
 }
 
 /// A finished, immutable profile.
@@ -83,6 +87,8 @@ pub struct Profile {
     pub(crate) waits: Vec<(NodeId, u64)>,
     /// GC time of the nodes in which garbage was collected, by node.
     pub(crate) gcs: Vec<(NodeId, u64)>,
+    /// For how long nodes had stopped, of those that had, by node.
+    pub(crate) stops: Vec<(NodeId, Stopped)>,
     pub(crate) allocations: Vec<Allocation>,
 }
 
@@ -199,8 +205,12 @@ impl Profile {
         for (_, number) in self.waits.iter_mut().chain(&mut self.gcs) {
             *number = change(*number);
         }
+        for (_, stopped) in &mut self.stops {
+            *stopped = stopped.map(&change);
+        }
         for thread in &mut self.threads {
             thread.unexplained = change(thread.unexplained);
+            thread.cpu = thread.cpu.map(&change);
         }
         self
     }

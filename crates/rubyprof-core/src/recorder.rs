@@ -2,6 +2,7 @@
 
 mod collecting;
 mod fibers;
+mod stopping;
 mod threads;
 
 use std::collections::HashMap;
@@ -10,6 +11,7 @@ use crate::call_tree::{CallTree, DraftId};
 use crate::fiber::{Fiber, Frame, FrameKind};
 use crate::hash::BuildMix;
 use crate::host::Host;
+use crate::ledger::Stopped;
 use crate::method::{MethodId, MethodKey};
 use crate::methods::Methods;
 use crate::source::{Location, Sources};
@@ -58,6 +60,9 @@ pub struct Recorder {
     paused_at: Option<u64>,
     pub(crate) waits: HashMap<DraftId, u64, BuildMix>,
     pub(crate) gcs: HashMap<DraftId, u64, BuildMix>,
+    pub(crate) stops: HashMap<DraftId, Stopped, BuildMix>,
+    /// By object id of a thread.
+    pub(crate) cpus: HashMap<u64, u64, BuildMix>,
     collecting: Option<Collecting>,
     /// Nodes with a call that no event told of: each was a root.
     pub(crate) seeds: Vec<DraftId>,
@@ -102,6 +107,8 @@ impl Recorder {
             paused_at: None,
             waits: HashMap::default(),
             gcs: HashMap::default(),
+            stops: HashMap::default(),
+            cpus: HashMap::default(),
             collecting: None,
             seeds: Vec::new(),
             tally: Tally::default(),
@@ -293,14 +300,17 @@ impl Recorder {
         let busy = self.busy;
         for index in 0..self.fibers.len() {
             let fiber = &mut self.fibers[index];
-            let (end, waited) = match fiber.suspended {
-                true => (fiber.left_at, 0),
-                false => (now, fiber.waited(now, busy)),
+            let (end, waited, stopped) = match fiber.suspended {
+                true => (fiber.left_at, 0, Stopped::default()),
+                false => {
+                    let waited = fiber.waited(now, busy);
+                    (now, waited, fiber.stopped(now, waited, None))
+                }
             };
             std::mem::swap(&mut self.stack, &mut fiber.stack);
             self.current = Some(index);
             self.refresh_top();
-            self.add_wait(waited);
+            self.add_wait(waited, stopped);
             // What lies outside the root is not part of the profile.
             let (root, seeds) = (self.fibers[index].root, self.seeds.len());
             while !self.stack.is_empty() {

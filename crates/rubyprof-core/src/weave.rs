@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry;
 use crate::allocation::Allocation;
 use crate::hash::BuildMix;
 use crate::layout::{Draft, preorder};
+use crate::ledger::Stopped;
 use crate::method::{Method, MethodId, MethodKey, OwnerKind};
 use crate::profile::{NO_PARENT, NodeId, Profile, Thread};
 use crate::source::{FileId, Location, Sources};
@@ -60,6 +61,7 @@ pub(crate) struct Weaver {
     roots: Vec<(Thread, DraftIndex)>,
     waits: HashMap<DraftIndex, u64, BuildMix>,
     gcs: HashMap<DraftIndex, u64, BuildMix>,
+    stops: HashMap<DraftIndex, Stopped, BuildMix>,
     allocations: Vec<Allocation>,
     tallied: HashMap<TallyKey, usize>,
 }
@@ -79,6 +81,7 @@ impl Weaver {
             roots: Vec::new(),
             waits: HashMap::default(),
             gcs: HashMap::default(),
+            stops: HashMap::default(),
             allocations: Vec::new(),
             tallied: HashMap::new(),
         }
@@ -136,6 +139,7 @@ impl Weaver {
         let draft = self.push(NO_PARENT, root, 0);
         let thread = Thread {
             unexplained: 0,
+            cpu: None,
             ..thread
         };
         self.roots.push((thread, draft));
@@ -169,6 +173,9 @@ impl Weaver {
         let root = part.threads[thread].root;
         let unexplained = &mut self.roots[into].0.unexplained;
         add(unexplained, part.threads[thread].unexplained);
+        if let Some(more) = part.threads[thread].cpu {
+            add(self.roots[into].0.cpu.get_or_insert(0), more);
+        }
         // By node of the part, from the root on: the draft that stands for it. Preorder: a node's
         // parent is placed before the node.
         let mut placed: Vec<DraftIndex> = Vec::with_capacity(part.subtree(root).len());
@@ -224,6 +231,10 @@ impl Weaver {
         let node = part.node(id);
         add(&mut self.own[draft as usize], node.own);
         add(&mut self.overhead[draft as usize], node.overhead);
+        let stopped = part.stopped(id);
+        if !stopped.is_none() {
+            self.stops.entry(draft).or_default().add(stopped);
+        }
         for (sums, number) in [
             (&mut self.waits, part.wait(id)),
             (&mut self.gcs, part.gc(id)),
@@ -305,13 +316,8 @@ impl Weaver {
                 nodes[node.index()].overhead = *overhead;
             }
         }
-        let by_node = |numbers: &HashMap<DraftIndex, u64, BuildMix>| {
-            let placed = |(draft, number): (&DraftIndex, &u64)| Some((place(*draft)?, *number));
-            let mut numbers: Vec<(NodeId, u64)> = numbers.iter().filter_map(placed).collect();
-            numbers.sort_unstable();
-            numbers
-        };
-        let (waits, gcs) = (by_node(&self.waits), by_node(&self.gcs));
+        let (waits, gcs) = (by_node(&self.waits, place), by_node(&self.gcs, place));
+        let stops = by_node(&self.stops, place);
         self.allocations
             .sort_by_key(|allocation| (allocation.thread, allocation.method));
         let threads = self.roots.into_iter().filter_map(|(thread, root)| {
@@ -335,9 +341,21 @@ impl Weaver {
             nodes,
             waits,
             gcs,
+            stops,
             allocations: self.allocations,
         }
     }
+}
+
+/// Sums of drafts, by node.
+fn by_node<T: Copy + Ord>(
+    sums: &HashMap<DraftIndex, T, BuildMix>,
+    place: impl Fn(DraftIndex) -> Option<NodeId>,
+) -> Vec<(NodeId, T)> {
+    let placed = |(draft, sum): (&DraftIndex, &T)| Some((place(*draft)?, *sum));
+    let mut sums: Vec<(NodeId, T)> = sums.iter().filter_map(placed).collect();
+    sums.sort_unstable();
+    sums
 }
 
 fn push(methods: &mut Vec<Method>, method: Method) -> MethodId {

@@ -201,8 +201,8 @@ fn a_thread_that_runs_again_has_its_fiber_current_before_any_event() {
     recorder.switch_to(token(0), &mut host);
     recorder.thread_suspended(thread_token(0), 1);
     assert!(!recorder.is_current(token(0)) && !recorder.runs(token(0)));
-    recorder.thread_resumed(thread_token(1), 2);
+    recorder.thread_resumed(thread_token(1), 2, None);
     assert!(!recorder.runs(token(2)), "it was never seen");
-    recorder.thread_resumed(thread_token(0), 3);
+    recorder.thread_resumed(thread_token(0), 3, None);
     assert!(recorder.is_current(token(0)) && recorder.runs(token(0)));
 }

@@ -308,6 +308,7 @@ fn a_forest_takes_over_another() {
         fiber_id: 8,
         root: placed[moved(others[1]).index()],
         unexplained: 0,
+        cpu: None,
     };
     assert_eq!(profile.threads()[0], thread);
     assert_eq!(profile.call_site(thread.root), Location::default());

@@ -1,6 +1,8 @@
 //! A profile as the body of a file, and back.
 
-use rubyprof_core::{MeasureMode, NodeId, Parts, Profile, Thread};
+use std::collections::BTreeMap;
+
+use rubyprof_core::{MeasureMode, Node, NodeId, NodeParts, Parts, Profile, Stopped, Thread};
 
 use serde::Deserialize;
 
@@ -31,6 +33,9 @@ pub(crate) fn encode(profile: &Profile) -> Result<Vec<u8>, Error> {
         unexplained: profile.threads().iter().map(|t| t.unexplained).collect(),
         overhead: profile.nodes().iter().map(|node| node.overhead).collect(),
         gcs: columns::exceptions(inside.gcs.iter().copied()),
+        blocked: columns::exceptions(stops(inside.stops, |it| it.blocked)),
+        gvl_waits: columns::exceptions(stops(inside.stops, |it| it.gvl_wait)),
+        cpus: profile.threads().iter().map(|t| t.cpu).collect(),
     };
     postcard::to_allocvec(&(body, addition))
         .map_err(|error| Error::Io(std::io::Error::other(format!("encoding failed: {error}"))))
@@ -47,6 +52,11 @@ pub(crate) fn decode(bytes: &[u8], version: u32) -> Result<Parts, Error> {
         return Err(Error::Malformed(text));
     }
     let (nodes, roots) = columns::nodes(body.nodes, &addition.overhead)?;
+    let waits = columns::numbers(&body.waits, nodes.len(), "waiting time")?;
+    let stops = match version {
+        1 => gvl_waits(&waits, &nodes),
+        _ => stops_of(&addition, nodes.len())?,
+    };
     Ok(Parts {
         measure_mode: measure_mode(body.measure_mode)?,
         track_allocations: body.track_allocations,
@@ -58,9 +68,10 @@ pub(crate) fn decode(bytes: &[u8], version: u32) -> Result<Parts, Error> {
         methods: tables::methods_of(body.methods)?,
         files: body.files,
         sites: body.sites.into_iter().map(tables::location).collect(),
-        threads: threads(&body.threads, &addition.unexplained, &roots)?,
-        waits: columns::numbers(&body.waits, nodes.len(), "waiting time")?,
+        threads: threads(&body.threads, &addition, &roots)?,
+        waits,
         gcs: columns::numbers(&addition.gcs, nodes.len(), "GC time")?,
+        stops,
         nodes,
         allocations: tables::allocations_of(body.allocations)?,
     })
@@ -76,9 +87,44 @@ fn before_version_2(body: &Body) -> Addition {
     Addition {
         operators: true,
         unexplained: vec![0; body.threads.len()],
+        cpus: vec![None; body.threads.len()],
         overhead: vec![0; body.nodes.up.len()],
         ..Addition::default()
     }
+}
+
+fn stops(
+    stops: &[(NodeId, Stopped)],
+    part: fn(&Stopped) -> u64,
+) -> impl Iterator<Item = (NodeId, u64)> {
+    let parts = stops.iter().map(move |(node, it)| (*node, part(it)));
+    parts.filter(|(_, part)| *part > 0)
+}
+
+fn stops_of(addition: &Addition, nodes: usize) -> Result<Vec<(NodeId, Stopped)>, Error> {
+    let blocked = columns::numbers(&addition.blocked, nodes, "time blocked")?;
+    let gvl_waits = columns::numbers(&addition.gvl_waits, nodes, "GVL wait")?;
+    let mut stops: BTreeMap<NodeId, Stopped> = BTreeMap::new();
+    for (node, blocked) in blocked {
+        stops.entry(node).or_default().blocked = blocked;
+    }
+    for (node, gvl_wait) in gvl_waits {
+        stops.entry(node).or_default().gvl_wait = gvl_wait;
+    }
+    Ok(stops.into_iter().collect())
+}
+
+/// Releases that wrote version 1 did not tell what threads waited for.
+fn gvl_waits(waits: &[(NodeId, u64)], nodes: &[Node]) -> Vec<(NodeId, Stopped)> {
+    let stops = waits.iter().filter_map(|(id, wait)| {
+        let gvl_wait = NodeParts::from(nodes.get(id.index())?).own.min(*wait);
+        let stopped = Stopped {
+            blocked: 0,
+            gvl_wait,
+        };
+        (gvl_wait > 0).then_some((*id, stopped))
+    });
+    stops.collect()
 }
 
 fn measure_mode(number: u8) -> Result<MeasureMode, Error> {
@@ -95,24 +141,30 @@ fn thread(thread: &Thread) -> ThreadRow {
 
 fn threads(
     rows: &[ThreadRow],
-    unexplained: &[u64],
+    addition: &Addition,
     roots: &[NodeId],
 ) -> Result<Vec<Thread>, Error> {
     if rows.len() != roots.len() {
         let text = format!("it has {} threads and {} trees", rows.len(), roots.len());
         return Err(Error::Malformed(text));
     }
-    if rows.len() != unexplained.len() {
-        let (rows, others) = (rows.len(), unexplained.len());
-        let text = format!("it has {rows} threads and unexplained overheads of {others}");
-        return Err(Error::Malformed(text));
+    let (unexplained, cpus) = (&addition.unexplained, &addition.cpus);
+    for (others, what) in [
+        (unexplained.len(), "unexplained overheads"),
+        (cpus.len(), "processor times"),
+    ] {
+        if rows.len() != others {
+            let text = format!("it has {} threads and {what} of {others}", rows.len());
+            return Err(Error::Malformed(text));
+        }
     }
-    let threads = rows.iter().zip(unexplained).zip(roots);
-    let threads = threads.map(|((row, unexplained), root)| Thread {
+    let threads = rows.iter().zip(unexplained.iter().zip(cpus)).zip(roots);
+    let threads = threads.map(|((row, (unexplained, cpu)), root)| Thread {
         id: row.id,
         fiber_id: row.fiber_id,
         root: *root,
         unexplained: *unexplained,
+        cpu: *cpu,
     });
     Ok(threads.collect())
 }

@@ -36,6 +36,12 @@ pub(crate) struct Addition {
     pub(crate) overhead: Vec<u64>,
     /// GC times, by node.
     pub(crate) gcs: Vec<Exception>,
+    /// Times blocked, by node.
+    pub(crate) blocked: Vec<Exception>,
+    /// GVL waits, by node.
+    pub(crate) gvl_waits: Vec<Exception>,
+    /// By thread.
+    pub(crate) cpus: Vec<Option<u64>>,
 }
 
 /// Pairs are the inner and the outer part of a cost.

@@ -143,9 +143,12 @@ fn lists_that_lie_cost_nothing() {
         honest[..16],
         [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     );
-    // Two flags, eight numbers, three lists.
-    assert_eq!(honest[16..], [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    for list in (4..16).chain(26..29) {
+    // Two flags, eight numbers, six lists.
+    assert_eq!(
+        honest[16..],
+        [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    );
+    for list in (4..16).chain(26..32) {
         for length in [1_u64 << 60, u64::MAX, 1 << 33] {
             let mut lying = honest[..list].to_vec();
             let mut rest = length;
@@ -165,8 +168,8 @@ fn lists_that_lie_cost_nothing() {
 #[test]
 fn contradictions_are_named() {
     // Files, methods, sites, threads, up, method, called, own, site, totals, waits, allocations,
-    // unexplained, overhead, GC times.
-    let one_node: [&[u8]; 15] = [
+    // unexplained, overhead, GC times, times blocked, GVL waits, processor times.
+    let one_node: [&[u8]; 18] = [
         &[0],
         &[1, 0, 0, 0, 0, 0],
         &[1, 0, 0],
@@ -182,6 +185,9 @@ fn contradictions_are_named() {
         &[1, 0],
         &[1, 0],
         &[0],
+        &[0],
+        &[0],
+        &[1, 0],
     ];
     let with = |changes: &[(usize, &'static [u8])]| {
         let mut lists = one_node;
@@ -242,12 +248,28 @@ fn contradictions_are_named() {
             "it has 1 threads and unexplained overheads of 0",
         ),
         (
+            with(&[(15, &[1, 1, 9])]),
+            "it has a time blocked of node 1, and 1 nodes",
+        ),
+        (
+            with(&[(16, &[1, 7, 9])]),
+            "it has a GVL wait of node 7, and 1 nodes",
+        ),
+        (
+            with(&[(17, &[0])]),
+            "it has 1 threads and processor times of 0",
+        ),
+        (
+            with(&[(15, &[1, 0, 30]), (16, &[1, 0, 21])]),
+            "overhead of call tree node 0 are more than its own time",
+        ),
+        (
             with(&[(13, &[2, 0, 0])]),
             "its columns have 1 and [1, 1, 1, 1, 2] nodes",
         ),
         (
             with(&[(13, &[1, 51])]),
-            "GC time and overhead of call tree node 0 are more than its own time",
+            "GC time, time stopped and overhead of call tree node 0 are more than its own time",
         ),
         (
             with(&[(14, &[1, 1, 5])]),
@@ -255,11 +277,11 @@ fn contradictions_are_named() {
         ),
         (
             with(&[(14, &[1, 0, 51])]),
-            "GC time and overhead of call tree node 0 are more than its own time",
+            "GC time, time stopped and overhead of call tree node 0 are more than its own time",
         ),
         (
             with(&[(13, &[1, 20]), (14, &[1, 0, 31])]),
-            "GC time and overhead of call tree node 0 are more than its own time",
+            "GC time, time stopped and overhead of call tree node 0 are more than its own time",
         ),
         (
             two_with((4, &[2, 0, 2]), (7, &[2, 1, 1])),
@@ -291,7 +313,7 @@ fn contradictions_are_named() {
     }
     assert!(from_bytes(&with(&[(7, largest)])).is_ok());
     assert!(from_bytes(&with(&[(13, &[1, 20]), (14, &[1, 0, 30])])).is_ok());
-    let mode = [&[4, 0, 1][..], &[0; 26]].concat();
+    let mode = [&[4, 0, 1][..], &[0; 29]].concat();
     let mode = file_with_body(&mode);
     assert!(message(&mode).ends_with("there is no measure mode 4"));
 }

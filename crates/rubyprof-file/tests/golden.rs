@@ -9,7 +9,7 @@ mod common;
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use rubyprof_core::{Cost, Costs, FileId, Location, NodeParts, Profile};
+use rubyprof_core::{Cost, Costs, FileId, Location, NodeParts, Profile, Stopped};
 use rubyprof_file::from_bytes;
 
 use common::{body, save, small, timed};
@@ -66,6 +66,13 @@ fn describe(profile: &Profile, version: u32) -> Result<String, std::fmt::Error> 
         }
         for (node, gc) in inside.gcs {
             writeln!(out, "gc node {} value {gc}", node.0)?;
+        }
+        for (node, Stopped { blocked, gvl_wait }) in inside.stops {
+            writeln!(out, "stop node {} blocked {blocked} gvl {gvl_wait}", node.0)?;
+        }
+        for thread in profile.threads() {
+            let cpu = thread.cpu.map(|cpu| cpu.to_string());
+            writeln!(out, "cpu {}", or_none(cpu))?;
         }
     }
     for file in inside.files {

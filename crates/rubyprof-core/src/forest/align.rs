@@ -94,9 +94,15 @@ impl Forest {
             true => numbers.overhead,
             false => numbers.overhead.min(numbers.own - gc),
         };
+        let others = match self.settings.compensated {
+            true => gc,
+            false => gc + overhead,
+        };
+        let room = (numbers.own - others).saturating_add(numbers.wait);
         Numbers {
             gc,
             overhead,
+            stopped: numbers.stopped.within(room),
             ..numbers
         }
     }

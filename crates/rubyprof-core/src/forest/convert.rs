@@ -39,6 +39,7 @@ impl Forest {
                 own: node.own.saturating_sub(wait),
                 wait,
                 gc: profile.gc(id),
+                stopped: profile.stopped(id),
                 overhead: node.overhead,
             };
             let twig = forest.push(node.method, numbers, call_site);
@@ -83,6 +84,7 @@ impl Forest {
                     fiber_id: 0,
                     root: NodeId(0),
                     unexplained: 0,
+                    cpu: None,
                 };
                 roots.push((nobody, TwigId(index as u32)));
             }
@@ -124,6 +126,9 @@ impl Forest {
             }
             if numbers.gc > 0 {
                 profile.gcs.push((NodeId(position), numbers.gc));
+            }
+            if !numbers.stopped.is_none() {
+                profile.stops.push((NodeId(position), numbers.stopped));
             }
             profile.nodes.push(Node {
                 called: numbers.called,

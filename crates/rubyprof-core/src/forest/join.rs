@@ -98,6 +98,7 @@ impl Forest {
                 own: part.self_value(id),
                 wait: part.wait(id),
                 gc: part.gc(id),
+                stopped: part.stopped(id),
                 overhead: node.overhead,
             });
             placed.push(twig);
@@ -107,6 +108,10 @@ impl Forest {
         };
         let unexplained = &mut self.threads[into].0.unexplained;
         *unexplained = unexplained.saturating_add(part.threads[thread].unexplained);
+        if let Some(more) = part.threads[thread].cpu {
+            let cpu = self.threads[into].0.cpu.get_or_insert(0);
+            *cpu = cpu.saturating_add(more);
+        }
         for allocation in part.allocations_of_thread(thread as u32) {
             let mut moved = allocation.clone();
             moved.thread = into as u32;

@@ -1,6 +1,7 @@
 //! Who has how much of the profiler's work, in the window of which node.
 
 use super::{Costs, EventKind};
+use crate::ledger::Stopped;
 use crate::profile::{Node, NodeId, Thread};
 
 /// What a recording knows of its nodes beyond their numbers. Lists are by node, in ascending order.
@@ -11,6 +12,7 @@ pub(crate) struct Charge<'a> {
     pub(crate) kinds: &'a [EventKind],
     pub(crate) waits: &'a [(NodeId, u64)],
     pub(crate) gcs: &'a [(NodeId, u64)],
+    pub(crate) stops: &'a [(NodeId, Stopped)],
     /// Nodes one call of which was not traced: it was going on when the fiber was first seen.
     pub(crate) seeds: &'a [NodeId],
     /// Roots that stand for code that was not measured: their windows are their callees' and no more.
@@ -21,7 +23,7 @@ const PER_NANOSECOND: u128 = 1_000;
 
 /// Sets each node's overhead, and each thread's unexplained one, from the costs.
 ///
-/// A node cannot have more of it than its own time less its waiting and collecting. What is too much
+/// A node cannot have more of it than its own time less its waiting, stopping and collecting. What is too much
 /// is charged to the caller: the costs say more certainly how much there is in all than on which side of
 /// the border between callee and caller. What the root cannot have either is the thread's
 /// `unexplained`. So the sum of both is what the costs say, always.
@@ -34,6 +36,7 @@ pub(crate) fn charge(nodes: &mut [Node], threads: &mut [Thread], from: &Charge<'
     }
     let mut waits = Backwards(from.waits);
     let mut gcs = Backwards(from.gcs);
+    let mut stops = Backwards(from.stops);
     let mut seeds = from.seeds;
     // By node: what its callees cost it.
     let mut of_callees = vec![0_u128; nodes.len()];
@@ -61,7 +64,8 @@ pub(crate) fn charge(nodes: &mut [Node], threads: &mut [Thread], from: &Charge<'
             .saturating_add(remainder);
         remainder = demand % PER_NANOSECOND;
         let demand = demand / PER_NANOSECOND;
-        let room = node.own.saturating_sub(waits.at(id));
+        let stopped = stops.at(id).sum().max(waits.at(id));
+        let room = node.own.saturating_sub(stopped);
         let room = room.saturating_sub(gcs.at(id));
         node.overhead = u64::try_from(demand).unwrap_or(u64::MAX).min(room);
         let left = demand - u128::from(node.overhead);
@@ -84,16 +88,16 @@ fn product(calls: u64, cost: u64) -> u128 {
 }
 
 /// Numbers of some nodes, asked for from the last node to the first.
-struct Backwards<'a>(&'a [(NodeId, u64)]);
+struct Backwards<'a, T>(&'a [(NodeId, T)]);
 
-impl Backwards<'_> {
-    fn at(&mut self, id: NodeId) -> u64 {
+impl<T: Copy + Default> Backwards<'_, T> {
+    fn at(&mut self, id: NodeId) -> T {
         match self.0.split_last() {
             Some(((node, value), others)) if *node == id => {
                 self.0 = others;
                 *value
             }
-            _ => 0,
+            _ => T::default(),
         }
     }
 }

@@ -3,7 +3,8 @@
 use super::{GLOBAL, NO_TOKEN, Recorder};
 use crate::call_tree::DraftId;
 use crate::fiber::{Fiber, Frame, FrameKind};
-use crate::host::Host;
+use crate::host::{Away, Host};
+use crate::ledger::Stopped;
 
 impl Recorder {
     /// Makes the fiber `token` (not 0) the current one.
@@ -18,20 +19,21 @@ impl Recorder {
         let now = host.now();
         let now = self.profile_time(now);
         self.suspend(now);
-        let index = match self.by_token.get(&token) {
-            Some(index) => *index,
-            None => self.begin(token, now, host),
+        let (index, away) = match self.by_token.get(&token) {
+            Some(index) => (*index, host.away()),
+            None => (self.begin(token, now, host), None),
         };
         self.begin_turn(self.fibers[index].origin.thread_token, now);
-        self.activate(index, now);
+        self.activate(index, now, away);
         self.seed(host);
     }
 
     /// Makes a fiber the current one, of the thread whose turn it is. No other may be current.
-    pub(super) fn activate(&mut self, index: usize, now: u64) {
+    pub(super) fn activate(&mut self, index: usize, now: u64, away: Option<Away>) {
         let busy = self.busy_at(now);
         let fiber = &mut self.fibers[index];
         let waited = fiber.waited(now, busy);
+        let stopped = fiber.stopped(now, waited, away);
         fiber.suspended = false;
         self.running.insert(fiber.origin.thread_token, index);
         std::mem::swap(&mut self.stack, &mut fiber.stack);
@@ -39,7 +41,7 @@ impl Recorder {
         self.current_token = fiber.token;
         self.refresh_top();
         self.refresh_token();
-        self.add_wait(waited);
+        self.add_wait(waited, stopped);
     }
 
     /// Whether the current fiber has this token, recorded or not.
@@ -168,9 +170,15 @@ impl Recorder {
         self.refresh_token();
     }
 
-    pub(super) fn add_wait(&mut self, waited: u64) {
-        if waited > 0 && self.is_in_a_call() {
+    pub(super) fn add_wait(&mut self, waited: u64, stopped: Stopped) {
+        if !self.is_in_a_call() {
+            return;
+        }
+        if waited > 0 {
             *self.waits.entry(self.top).or_default() += waited;
+        }
+        if !stopped.is_none() {
+            self.stops.entry(self.top).or_default().add(stopped);
         }
     }
 

@@ -2,6 +2,7 @@
 //! when another is first heard of, and nobody waits while nobody runs.
 
 use super::Recorder;
+use crate::host::Away;
 
 /// A thread runs.
 #[derive(Clone, Copy, Debug)]
@@ -22,9 +23,9 @@ impl Recorder {
         }
     }
 
-    /// The thread `thread_token` runs from `now` on, and with it the fiber that it ran last. The
-    /// thread that ran so far stopped, if that was not told.
-    pub fn thread_resumed(&mut self, thread_token: u64, now: u64) {
+    /// The thread `thread_token` runs from `now` on, and with it the fiber that it ran last; `away` is what it did since it stopped, if that
+    /// is known. The thread that ran so far stopped, if that was not told.
+    pub fn thread_resumed(&mut self, thread_token: u64, now: u64, away: Option<Away>) {
         if self.turn.is_some_and(|turn| turn.thread == thread_token) {
             return;
         }
@@ -32,7 +33,7 @@ impl Recorder {
         let now = self.profile_time(now);
         self.begin_turn(thread_token, now);
         if let Some(index) = self.running.get(&thread_token) {
-            self.activate(*index, now);
+            self.activate(*index, now, away);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Plays a tape to the real recorder, as an embedder has to.
 
-use rubyprof_core::{Cost, Costs, MeasureMode, Profile, Recorder, Scale, Settings};
+use rubyprof_core::{Cost, Costs, Host, MeasureMode, Profile, Recorder, Scale, Settings};
 
 use super::host::{self, ScriptedHost, ScriptedNames};
 use super::summary::Summary;
@@ -96,7 +96,8 @@ fn play(event: Event, recorder: &mut Recorder, host: &mut ScriptedHost<'_>, way:
             recorder.thread_suspended(host::thread_token(thread), host.clock);
         }
         Event::ThreadResumed { thread } => {
-            recorder.thread_resumed(host::thread_token(thread), host.clock);
+            let away = host.away();
+            recorder.thread_resumed(host::thread_token(thread), host.clock, away);
         }
         Event::Forget { fiber } => {
             recorder.forget(host::token(fiber), host.clock);
@@ -106,7 +107,13 @@ fn play(event: Event, recorder: &mut Recorder, host: &mut ScriptedHost<'_>, way:
         Event::Resume => recorder.resume(host.clock),
         Event::GcBegan => recorder.gc_began(host.clock),
         Event::GcEnded => recorder.gc_ended(host.clock),
-        Event::Advance(ticks) => host.clock += ticks,
+        Event::Advance(ticks) => {
+            host.clock += ticks;
+            // What an embedder may find out at the next event.
+            if host.event.is_multiple_of(4) {
+                recorder.blocked(ticks / 2, host.event.is_multiple_of(8));
+            }
+        }
         Event::Allocate {
             fiber,
             lexical,

@@ -1,7 +1,7 @@
 //! The call graph, computed from its definition: for every method and every pair of methods, look at
 //! every node and at all of its ancestors.
 
-use rubyprof_core::{CallGraph, Edge, MethodId, MethodRow, NodeId, Profile, Thread};
+use rubyprof_core::{CallGraph, Edge, MethodId, MethodRow, NodeId, Profile, Stopped, Thread};
 
 /// Rows and edges in preorder of their first nodes.
 pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, Vec<Edge>) {
@@ -24,6 +24,7 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
                 own: 0,
                 wait: 0,
                 gc: 0,
+                stopped: Stopped::default(),
                 overhead: 0,
                 recursive: false,
                 min_depth: u32::MAX,
@@ -38,6 +39,8 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
         row.own += own;
         row.wait += wait;
         row.gc += profile.gc(id);
+        row.stopped.blocked += profile.stopped(id).blocked;
+        row.stopped.gvl_wait += profile.stopped(id).gvl_wait;
         row.overhead += node.overhead;
         row.recursive |= nested;
         row.min_depth = row.min_depth.min(above.len() as u32);
@@ -55,6 +58,7 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
                 own: 0,
                 wait: 0,
                 gc: 0,
+                stopped: Stopped::default(),
                 overhead: 0,
                 call_site: profile.call_site(id),
                 first_node: id,
@@ -71,6 +75,8 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
         edge.own += own;
         edge.wait += wait;
         edge.gc += profile.gc(id);
+        edge.stopped.blocked += profile.stopped(id).blocked;
+        edge.stopped.gvl_wait += profile.stopped(id).gvl_wait;
         edge.overhead += node.overhead;
     }
     (rows, edges)

@@ -1,8 +1,8 @@
 //! The scripted program: answers what a recorder asks.
 
 use rubyprof_core::{
-    FiberOrigin, FileId, Host, LiveFrame, Location, MethodKey, MethodName, MethodOrigin, Names,
-    OwnerKind, Sources,
+    Away, FiberOrigin, FileId, Host, LiveFrame, Location, MethodKey, MethodName, MethodOrigin,
+    Names, OwnerKind, Sources,
 };
 
 use super::tape::{self, MethodScript, Place, Tape};
@@ -102,6 +102,15 @@ impl Host for ScriptedHost<'_> {
             thread_token: thread_token(script.thread),
             ignored: script.ignored,
         }
+    }
+
+    /// Known at two of three events, and then anything.
+    fn away(&mut self) -> Option<Away> {
+        let event = self.event as u64;
+        (!event.is_multiple_of(3)).then_some(Away {
+            gvl_wait: event % 7,
+            worked: event % 5,
+        })
     }
 
     fn live_frames(&mut self, sources: &mut Sources) -> Option<Vec<LiveFrame>> {

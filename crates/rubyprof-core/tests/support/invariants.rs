@@ -13,6 +13,7 @@ pub(crate) fn check(profile: &Profile) {
     }
     layout(profile);
     compensation(profile);
+    stops(profile);
     allocations(profile);
     graph::check(profile, profile.threads());
     for thread in profile.threads() {
@@ -74,6 +75,20 @@ fn layout(profile: &Profile) {
     }
 }
 
+fn own_of(profile: &Profile, id: NodeId) -> u64 {
+    profile.self_value(id) + profile.wait(id)
+}
+
+/// Whoever waited had stopped, in what was recorded.
+fn stops(profile: &Profile) {
+    for id in ids(profile) {
+        let overlap = profile.gc(id).min(profile.wait(id));
+        // Its two parts are rounded down, each.
+        let stopped = profile.stopped(id).sum() + 1;
+        assert!(profile.wait(id) <= stopped + overlap, "{id:?}");
+    }
+}
+
 /// Every tick is exactly one path's, as self or as wait.
 fn conservation(profile: &Profile) {
     for id in ids(profile) {
@@ -92,6 +107,21 @@ fn conservation(profile: &Profile) {
             profile.gc(id) <= profile.self_value(id),
             "GC is part of self"
         );
+        let ledger = profile.ledger(id);
+        assert_eq!(
+            ledger.wall(),
+            profile.raw_sum(own_of(profile, id), node.overhead)
+        );
+        let stopped = profile.stopped(id);
+        assert_eq!(
+            (ledger.blocked, ledger.gvl_wait, ledger.gc, ledger.overhead),
+            (
+                stopped.blocked,
+                stopped.gvl_wait,
+                profile.gc(id),
+                node.overhead
+            ),
+        );
     }
     let mut all = 0;
     for thread in profile.threads() {
@@ -100,6 +130,12 @@ fn conservation(profile: &Profile) {
             .map(|id| profile.self_value(id) + profile.wait(id))
             .sum();
         assert_eq!(spent, profile.node(thread.root).total);
+        let overhead: u64 = profile
+            .subtree(thread.root)
+            .map(|id| profile.node(id).overhead)
+            .sum();
+        let wall = profile.ledger_of(thread).wall();
+        assert_eq!(wall, profile.raw_sum(spent, overhead));
         all += spent;
     }
     assert_eq!(profile.total(), all);

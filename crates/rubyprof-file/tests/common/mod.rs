@@ -8,7 +8,7 @@ pub(crate) mod random;
 
 use rubyprof_core::{
     Allocation, Cost, Costs, Location, MeasureMode, Method, MethodId, NodeId, OwnerKind, Profile,
-    ProfileBuilder,
+    ProfileBuilder, Stopped,
 };
 
 /// Two threads and a fiber, every kind of class, waits, allocations, names of all sorts.
@@ -39,6 +39,14 @@ pub(crate) fn small() -> Profile {
     let root = builder.thread(8, 8, main, 1, 1_234_567_890);
     let path = builder.call(root, run, at(20), 3, 1_000_000_000);
     builder.wait(path, 250_000_000);
+    // As version 1, which does not tell what was waited for, is read.
+    builder.stopped(
+        path,
+        Stopped {
+            blocked: 0,
+            gvl_wait: 250_000_000,
+        },
+    );
     let loops = builder.call(path, each, at(21), 3, 700_000_000);
     builder.call(loops, run, at(22), 1_000, 650_000_001);
     builder.call(root, all, at(20), 1, 0);
@@ -90,6 +98,9 @@ pub(crate) fn timed() -> Profile {
         node.overhead = overhead;
     }
     parts.gcs = vec![(NodeId(1), 40_000_000), (NodeId(3), 123)];
+    let stopped = |blocked, gvl_wait| Stopped { blocked, gvl_wait };
+    parts.stops = vec![(NodeId(1), stopped(0, 5_000)), (NodeId(3), stopped(70, 9))];
+    parts.threads[0].cpu = Some(333_000_000);
     Profile::from_parts(parts).expect("a profile")
 }
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use rubyprof_core::{
     Allocation, Cost, Costs, FileId, Location, MeasureMode, Method, MethodId, Node, NodeId,
-    NodeParts, OwnerKind, Parts, Profile, Thread,
+    NodeParts, OwnerKind, Parts, Profile, Stopped, Thread,
 };
 
 const KINDS: [OwnerKind; 6] = [
@@ -159,17 +159,29 @@ fn grown(mut parts: Parts, random: &[RandomNode]) -> Parts {
                 unexplained: node.parts.1,
                 fiber_id: u64::MAX - node.own,
                 root: NodeId(index as u32),
+                cpu: node.parts.0,
             });
         }
         let gc = node.parts.0.unwrap_or(0).min(node.own);
+        let (overhead, room) = match parts.compensated {
+            true => (node.parts.1, node.own - gc),
+            false => {
+                let overhead = node.parts.1.min(node.own - gc);
+                (overhead, node.own - gc - overhead)
+            }
+        };
+        let stopped = Stopped {
+            blocked: room / 3 * u64::from(node.wait.is_some()),
+            gvl_wait: room / 2,
+        };
+        if stopped != Stopped::default() && node.site % 2 == 0 {
+            parts.stops.push((NodeId(index as u32), stopped));
+        }
         nodes.push(NodeParts {
             called: node.called,
             total: 0,
             own: node.own,
-            overhead: match parts.compensated {
-                true => node.parts.1,
-                false => node.parts.1.min(node.own - gc),
-            },
+            overhead,
             parent: path.last().map(|parent| NodeId(*parent as u32)),
             end: index as u32 + 1,
             method: MethodId((node.method % parts.methods.len()) as u32),
