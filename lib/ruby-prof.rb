@@ -33,6 +33,7 @@ module RubyProf
   autoload :FlatPrinterWithLineNumbers, "ruby-prof/printers/flat_printer_with_line_numbers"
   autoload :GraphHtmlPrinter, "ruby-prof/printers/graph_html_printer"
   autoload :GraphPrinter, "ruby-prof/printers/graph_printer"
+  autoload :Ledger, "ruby-prof/ledger"
   autoload :MultiPrinter, "ruby-prof/printers/multi_printer"
   autoload :Overhead, "ruby-prof/overhead"
   autoload :PrinterArguments, "ruby-prof/printers/arguments"

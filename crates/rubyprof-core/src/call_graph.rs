@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use crate::forest::Numbers;
 use crate::hash::BuildMix;
 use crate::ledger::Stopped;
 use crate::method::MethodId;
@@ -40,6 +41,19 @@ pub struct MethodRow {
 }
 
 impl MethodRow {
+    /// Its numbers.
+    pub fn numbers(&self) -> Numbers {
+        Numbers {
+            called: self.called,
+            total: self.total,
+            own: self.own,
+            wait: self.wait,
+            gc: self.gc,
+            stopped: self.stopped,
+            overhead: self.overhead,
+        }
+    }
+
     /// Measured in callees: `total - own - wait`.
     pub fn children(&self) -> u64 {
         self.total
@@ -77,6 +91,19 @@ pub struct Edge {
 }
 
 impl Edge {
+    /// Its numbers.
+    pub fn numbers(&self) -> Numbers {
+        Numbers {
+            called: self.called,
+            total: self.total,
+            own: self.own,
+            wait: self.wait,
+            gc: self.gc,
+            stopped: self.stopped,
+            overhead: self.overhead,
+        }
+    }
+
     /// Measured in the callee's callees: `total - own - wait`.
     pub fn children(&self) -> u64 {
         self.total

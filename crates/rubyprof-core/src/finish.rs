@@ -43,6 +43,12 @@ impl Scale {
         let units = (u128::from(ticks) * u128::from(self.multiplier)) >> 32;
         u64::try_from(units).unwrap_or(u64::MAX)
     }
+
+    /// Units in ticks, rounded down.
+    pub fn ticks(self, units: u64) -> u64 {
+        let ticks = (u128::from(units) << 32).checked_div(u128::from(self.multiplier));
+        ticks.map_or(0, |ticks| u64::try_from(ticks).unwrap_or(u64::MAX))
+    }
 }
 
 /// What a finished profile says about how it was recorded.

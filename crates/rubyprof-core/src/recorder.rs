@@ -61,7 +61,9 @@ pub struct Recorder {
     pub(crate) waits: HashMap<DraftId, u64, BuildMix>,
     pub(crate) gcs: HashMap<DraftId, u64, BuildMix>,
     pub(crate) stops: HashMap<DraftId, Stopped, BuildMix>,
-    /// By object id of a thread.
+    /// By token, the object ids of threads that are recorded.
+    thread_ids: HashMap<u64, u64, BuildMix>,
+    /// By object id of a thread, in nanoseconds.
     pub(crate) cpus: HashMap<u64, u64, BuildMix>,
     collecting: Option<Collecting>,
     /// Nodes with a call that no event told of: each was a root.
@@ -108,6 +110,7 @@ impl Recorder {
             waits: HashMap::default(),
             gcs: HashMap::default(),
             stops: HashMap::default(),
+            thread_ids: HashMap::default(),
             cpus: HashMap::default(),
             collecting: None,
             seeds: Vec::new(),

@@ -170,13 +170,20 @@ fn paused_time_is_nobodys() {
     let tape = Tape::new();
     let mut program = Program::new(&tape);
     let now = program.host.now();
+    program.recorder.worked(thread_token(0), 3);
     program.recorder.pause(now);
+    program.recorder.worked(thread_token(0), 4);
     program.recorder.blocked(5, false);
     program.advance(5);
     let now = program.host.now();
     program.recorder.resume(now);
     program.leave(1);
-    assert_eq!(program.finish().stopped(NodeId(0)), Stopped::default());
+    program.recorder.worked(thread_token(0), 5);
+    // A thread that is not recorded.
+    program.recorder.worked(thread_token(1), 6);
+    let profile = program.finish();
+    assert_eq!(profile.stopped(NodeId(0)), Stopped::default());
+    assert_eq!(profile.threads()[0].cpu, Some(3 + 5));
 }
 
 /// A program of two methods and two threads, which says all there is to say.

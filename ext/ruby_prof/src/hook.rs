@@ -142,12 +142,19 @@ unsafe fn settle<R: Reader>(session: &mut Session, arg: *mut TraceArg) -> bool {
         let event = R::event(arg);
         if event & (CALL | C_CALL) != 0 {
             let identity = R::identity(arg);
-            let vm = &session.vm;
-            session
+            let before = session.vm.seen();
+            let vm = &mut session.vm;
+            let entered = session
                 .recorder
-                .enter(identity.key, identity.tag, || vm.now())
+                .enter(identity.key, identity.tag, || vm.see());
+            if entered {
+                session.look_at_gap(before, true);
+            }
+            entered
         } else if event & (RETURN | C_RETURN) != 0 {
-            let now = session.vm.now();
+            let before = session.vm.seen();
+            let now = session.vm.see();
+            session.look_at_gap(before, false);
             session.recorder.leave(R::identity(arg).tag, now)
         } else {
             false
@@ -169,7 +176,10 @@ unsafe fn slowly<R: Reader>(session: &mut Session, arg: *mut TraceArg) {
         match event {
             // Objects may have been made for the thread before.
             THREAD_BEGIN => return recorder.begins(token, session.vm.now()),
-            THREAD_END => return recorder.forget(token, session.vm.now()),
+            THREAD_END => {
+                recorder.forget(token, session.vm.now());
+                return session.vm.forget_thread();
+            }
             FIBER_SWITCH => {
                 let now = session.vm.now();
                 recorder.fiber_switched(rb_sys::rb_thread_current() as u64, now);
@@ -184,6 +194,7 @@ unsafe fn slowly<R: Reader>(session: &mut Session, arg: *mut TraceArg) {
             }
             _ => {}
         }
+        session.vm.notice_switch(recorder, token);
         if !recorder.runs(token) {
             let mut host = Event::<R>::new(arg, &mut session.vm);
             recorder.switch_to(token, &mut host);

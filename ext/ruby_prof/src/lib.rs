@@ -10,7 +10,10 @@
 mod classes;
 mod clock;
 mod counter;
+mod cpu;
 mod errors;
+#[cfg(not(ruby_gte_3_3))]
+mod gaps;
 mod guard;
 mod hook;
 mod memory;

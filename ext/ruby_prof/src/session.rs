@@ -6,12 +6,18 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use rb_sys::VALUE;
+#[cfg(not(ruby_gte_3_3))]
+use rubyprof_core::Away;
+#[cfg(ruby_gte_3_3)]
+use rubyprof_core::Scale;
 use rubyprof_core::{
     FiberOrigin, Host, LiveFrame, Location, MethodKey, MethodOrigin, Recorder, Sources,
 };
 
 use crate::classes::{Admission, Classes, Pins};
 use crate::clock::{self, Clock};
+#[cfg(not(ruby_gte_3_3))]
+use crate::gaps::Gaps;
 use crate::memory::{Memory, NEWEST};
 use crate::vm::event::{NEWOBJ, Reader, TraceArg};
 use crate::vm::{frames, stack};
@@ -46,6 +52,12 @@ pub(crate) struct Session {
     pub(crate) fuse: Option<u64>,
 }
 
+/// All sessions know what the running thread has worked until now, where they are not told by [`Session::end`]. None may be in use.
+pub(crate) fn note_work() {
+    #[cfg(ruby_gte_3_3)]
+    crate::threads::note_work();
+}
+
 /// The part of a session that is not the recorder.
 pub(crate) struct VmState {
     pub(crate) clock: Clock,
@@ -66,6 +78,11 @@ pub(crate) struct VmState {
     seen_fibers: HashSet<(u64, u64)>,
     /// The class of a fiber that no program made.
     fiber_class: VALUE,
+    /// What a tick of the clock is worth, as known at the beginning.
+    #[cfg(ruby_gte_3_3)]
+    scale: Scale,
+    #[cfg(not(ruby_gte_3_3))]
+    gaps: Gaps,
 }
 
 impl Session {
@@ -97,6 +114,10 @@ impl Session {
                 newborn: None,
                 seen_fibers: HashSet::new(),
                 fiber_class: fiber_class(),
+                #[cfg(ruby_gte_3_3)]
+                scale: clock.scale(),
+                #[cfg(not(ruby_gte_3_3))]
+                gaps: Gaps::new(clock),
             },
             failure: None,
             counts_operators: false,
@@ -107,6 +128,37 @@ impl Session {
     /// The clock's reading.
     pub(crate) fn now(&self) -> u64 {
         self.vm.now()
+    }
+
+    /// The running thread may have been blocked since the event at `before`: in the innermost call, or in the caller of the one that
+    /// was just `called`. Where the VM tells when threads stop, that is known.
+    #[inline(always)]
+    pub(crate) fn look_at_gap(&mut self, before: u64, called: bool) {
+        #[cfg(not(ruby_gte_3_3))]
+        if self.vm.gaps.is_long(before) {
+            self.vm.gaps.look(&mut self.recorder, before, called);
+        }
+        #[cfg(ruby_gte_3_3)]
+        let _ = (before, called);
+    }
+
+    /// The end, at `now`: what the running thread did since the last event is known.
+    pub(crate) fn end(&mut self, now: u64) {
+        #[cfg(not(ruby_gte_3_3))]
+        {
+            let before = self.vm.gaps.see(now);
+            self.vm.gaps.look(&mut self.recorder, before, false);
+        }
+        #[cfg(ruby_gte_3_3)]
+        let _ = now;
+    }
+
+    /// What was before `now` is nobody's.
+    pub(crate) fn begin_anew(&mut self, now: u64) {
+        #[cfg(not(ruby_gte_3_3))]
+        self.vm.gaps.begin_anew(now);
+        #[cfg(ruby_gte_3_3)]
+        let _ = now;
     }
 
     /// A panic: nothing is recorded any more.
@@ -138,6 +190,56 @@ impl VmState {
         } else {
             self.now_slowly()
         }
+    }
+
+    /// Nanoseconds of the processor in ticks of the clock, if that goes on by itself.
+    #[cfg(ruby_gte_3_3)]
+    pub(crate) fn ticks_of_work(&self, nanoseconds: u64) -> u64 {
+        match self.clock {
+            Clock::Tsc | Clock::Monotonic | Clock::ProcessCpu => self.scale.ticks(nanoseconds),
+            Clock::Manual | Clock::Objects | Clock::Bytes => 0,
+        }
+    }
+
+    /// As [`now`](Self::now), of an event.
+    #[inline(always)]
+    pub(crate) fn see(&mut self) -> u64 {
+        let now = self.now();
+        #[cfg(not(ruby_gte_3_3))]
+        self.gaps.see(now);
+        now
+    }
+
+    /// The reading at the last event.
+    #[inline(always)]
+    pub(crate) fn seen(&self) -> u64 {
+        #[cfg(not(ruby_gte_3_3))]
+        return self.gaps.seen();
+        #[cfg(ruby_gte_3_3)]
+        0
+    }
+
+    /// An event that is not settled yet, of the fiber `token`.
+    pub(crate) fn notice_switch(&mut self, recorder: &mut Recorder, token: u64) {
+        #[cfg(not(ruby_gte_3_3))]
+        {
+            let before = self.seen();
+            self.see();
+            match recorder.runs(token) {
+                true if self.gaps.is_long(before) => self.gaps.look(recorder, before, false),
+                true => {}
+                false => self.gaps.switch(recorder, before),
+            }
+        }
+        #[cfg(ruby_gte_3_3)]
+        let _ = (recorder, token);
+    }
+
+    /// The running thread ends.
+    pub(crate) fn forget_thread(&mut self) {
+        #[cfg(not(ruby_gte_3_3))]
+        // SAFETY: an event is being delivered, so a thread runs.
+        self.gaps.forget(unsafe { rb_sys::rb_thread_current() });
     }
 
     #[cold]
@@ -265,6 +367,11 @@ impl<R: Reader> Host for Event<'_, R> {
             thread_token: thread as u64,
             ignored: self.vm.threads.ignores(thread),
         }
+    }
+
+    #[cfg(not(ruby_gte_3_3))]
+    fn away(&mut self) -> Option<Away> {
+        self.vm.gaps.returned()
     }
 
     fn live_frames(&mut self, sources: &mut Sources) -> Option<Vec<LiveFrame>> {

@@ -4,14 +4,15 @@
 //! A thread that gets the GVL is RESUMED: that is told under the GVL, so it may touch the sessions. When
 //! it is SUSPENDED the GVL is not promised (in 3.3 and 3.4 nobody else has it yet), so only numbers are
 //! left for the next RESUMED to find. Nobody runs in between, and a thread that goes on after all, as one
-//! does that a signal wakes before it sleeps, has lost nothing. That a thread is gone is told by
-//! THREAD_END, in these versions always.
+//! does that a signal wakes before it sleeps, has lost nothing. When it wants the GVL back it is READY: until then it was
+//! blocked. That a thread is gone is told by THREAD_END, in these versions always.
 //!
 //! There is one hook for all sessions, and none without. Events of other Ractors come too, at the same
 //! time: they are told by a value that only the main one has. The VM holds a lock while it calls hooks, and
 //! a child that was forked at that moment finds it taken for ever: it keeps the hook it inherited.
 
 use std::cell::UnsafeCell;
+use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
@@ -19,10 +20,13 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rb_sys::VALUE;
+use rubyprof_core::{Away, BuildMix};
 
 use crate::clock::Clock;
+use crate::cpu;
 use crate::session::Session;
 
+const READY: u32 = 1 << 1;
 const RESUMED: u32 = 1 << 2;
 const SUSPENDED: u32 = 1 << 3;
 
@@ -50,15 +54,68 @@ unsafe extern "C" {
 static RUNNING: AtomicU64 = AtomicU64::new(0);
 /// It was SUSPENDED since, at these readings of the clocks.
 static STOPPED: AtomicBool = AtomicBool::new(false);
-static STOPPED_AT: [AtomicU64; Clock::OF_TIME.len()] =
-    [const { AtomicU64::new(0) }; Clock::OF_TIME.len()];
+static STOPPED_AT: Readings = [const { AtomicU64::new(0) }; Clock::OF_TIME.len()];
+/// And at this one of its processor's clock.
+static STOPPED_CPU: AtomicU64 = AtomicU64::new(0);
+/// Who is READY, at a place that depends on its address. Of two that have the same, the later is kept.
+static READY_THREADS: [ReadyThread; 256] = [const { ReadyThread::NONE }; 256];
 /// Which clocks a session has: a bit each.
 static CLOCKS: AtomicU64 = AtomicU64::new(0);
 
 static SHARED: UnderGvl = UnderGvl(UnsafeCell::new(Shared {
     sessions: Vec::new(),
+    running_since: None,
+    stopped: HashMap::with_hasher(BuildMix::new()),
     hook: None,
 }));
+
+/// One of each clock that sessions have.
+type Readings = [AtomicU64; Clock::OF_TIME.len()];
+
+/// A thread that wants the GVL back.
+struct ReadyThread {
+    thread: AtomicU64,
+    since: Readings,
+}
+
+impl ReadyThread {
+    const NONE: Self = Self {
+        thread: AtomicU64::new(0),
+        since: [const { AtomicU64::new(0) }; Clock::OF_TIME.len()],
+    };
+
+    fn of(thread: u64) -> &'static Self {
+        // Threads are objects, at addresses that are multiples of 40 or more: Fibonacci hashing spreads them.
+        let place = thread.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56;
+        // SAFETY: eight bits number 256 places.
+        unsafe { READY_THREADS.get_unchecked(place as usize) }
+    }
+}
+
+/// What the processor's clock said of a thread, on which native thread.
+#[derive(Clone, Copy)]
+struct Cpu {
+    native_thread: libc::pthread_t,
+    nanoseconds: u64,
+}
+
+impl Cpu {
+    fn now() -> Self {
+        Self {
+            // SAFETY: cannot fail.
+            native_thread: unsafe { libc::pthread_self() },
+            nanoseconds: cpu::of_this_thread(),
+        }
+    }
+
+    /// For how long the thread worked since `before`; nothing if another native thread runs it now, which has a clock of its own.
+    fn since(self, before: Option<Self>) -> u64 {
+        let before = before.filter(|before| before.native_thread == self.native_thread);
+        before.map_or(0, |before| {
+            self.nanoseconds.saturating_sub(before.nanoseconds)
+        })
+    }
+}
 
 /// What only the holder of the main Ractor's GVL may use.
 struct UnderGvl(UnsafeCell<Shared>);
@@ -69,6 +126,10 @@ unsafe impl Sync for UnderGvl {}
 
 struct Shared {
     sessions: Vec<*mut Session>,
+    /// When the running thread was RESUMED.
+    running_since: Option<Cpu>,
+    /// When others were SUSPENDED.
+    stopped: HashMap<u64, Cpu, BuildMix>,
     /// The VM's hook, and the process that added it.
     hook: Option<(*mut c_void, u32)>,
 }
@@ -93,7 +154,7 @@ impl Threads {
         if !is_hooked {
             // SAFETY: the callback's type is the one in ruby/thread.h, and it takes no data.
             let hook = unsafe {
-                let events = RESUMED | SUSPENDED;
+                let events = READY | RESUMED | SUSPENDED;
                 rb_internal_thread_add_event_hook(on_thread_event, events, ptr::null_mut())
             };
             // SAFETY: as above.
@@ -101,6 +162,7 @@ impl Threads {
         }
         // SAFETY: as above.
         let shared = unsafe { &mut *SHARED.0.get() };
+        shared.note_work();
         shared.sessions.push(session);
         shared.note_clocks();
         Self { session }
@@ -113,6 +175,9 @@ impl Drop for Threads {
         let shared = unsafe { &mut *SHARED.0.get() };
         shared.sessions.retain(|session| *session != self.session);
         shared.note_clocks();
+        if shared.sessions.is_empty() {
+            shared.stopped.clear();
+        }
         let of_this_process = |hook: &mut (*mut c_void, u32)| hook.1 == std::process::id();
         if shared.sessions.is_empty()
             && let Some((hook, _)) = shared.hook.take_if(of_this_process)
@@ -126,7 +191,23 @@ impl Drop for Threads {
     }
 }
 
+/// Sessions know what the running thread has worked until now.
+pub(crate) fn note_work() {
+    // SAFETY: see UnderGvl: Ruby methods call this. The reference ends here.
+    unsafe { (*SHARED.0.get()).note_work() }
+}
+
 impl Shared {
+    fn note_work(&mut self) {
+        let now = Cpu::now();
+        let worked = now.since(self.running_since.replace(now));
+        let thread = RUNNING.load(Ordering::Relaxed);
+        for session in &self.sessions {
+            // SAFETY: a session outlives its hooks, and the reference ends here.
+            unsafe { (**session).recorder.worked(thread, worked) };
+        }
+    }
+
     fn note_clocks(&self) {
         let clocks = self.sessions.iter().fold(0, |clocks, session| {
             // SAFETY: a session outlives its hooks, and the reference ends here.
@@ -173,18 +254,27 @@ unsafe extern "C" fn on_thread_event(event: u32, data: *const EventData, _: *mut
             }
         }
         // Of another Ractor, or late: another thread was RESUMED already.
+        READY => {
+            let ready = ReadyThread::of(thread);
+            read_clocks(&ready.since);
+            ready.thread.store(thread, Ordering::Release);
+        }
         _ if thread != RUNNING.load(Ordering::Acquire) => {}
         SUSPENDED => {
-            let clocks = CLOCKS.load(Ordering::Relaxed);
-            let places = Clock::OF_TIME.iter().zip(&STOPPED_AT).enumerate();
-            for (place, (clock, stopped_at)) in places {
-                if clocks & 1 << place != 0 {
-                    stopped_at.store(clock.read().unwrap_or(0), Ordering::Relaxed);
-                }
-            }
+            read_clocks(&STOPPED_AT);
+            STOPPED_CPU.store(cpu::of_this_thread(), Ordering::Relaxed);
             STOPPED.store(true, Ordering::Release);
         }
         _ => {}
+    }
+}
+
+fn read_clocks(readings: &Readings) {
+    let clocks = CLOCKS.load(Ordering::Relaxed);
+    for (place, (clock, reading)) in Clock::OF_TIME.iter().zip(readings).enumerate() {
+        if clocks & 1 << place != 0 {
+            reading.store(clock.read().unwrap_or(0), Ordering::Relaxed);
+        }
     }
 }
 
@@ -194,7 +284,29 @@ unsafe extern "C" fn on_thread_event(event: u32, data: *const EventData, _: *mut
 unsafe fn resumed(thread: u64) {
     let before = RUNNING.load(Ordering::Relaxed);
     let stopped = STOPPED.swap(false, Ordering::Acquire);
-    // SAFETY: the caller's; see UnderGvl.
+    let now = Cpu::now();
+    // SAFETY: the caller's; see UnderGvl. No reference to it outlives this block.
+    let (worked_before, worked_away) = unsafe {
+        let shared = &mut *SHARED.0.get();
+        let mut worked_before = 0;
+        if stopped && let Some(since) = shared.running_since {
+            // It stopped in the native thread in which it ran.
+            let at_stop = Cpu {
+                nanoseconds: STOPPED_CPU.load(Ordering::Relaxed),
+                ..since
+            };
+            worked_before = at_stop.since(Some(since));
+            shared.stopped.insert(before, at_stop);
+        }
+        shared.running_since = Some(now);
+        (worked_before, now.since(shared.stopped.remove(&thread)))
+    };
+    let ready = ReadyThread::of(thread);
+    let was_ready = ready
+        .thread
+        .compare_exchange(thread, 0, Ordering::Acquire, Ordering::Relaxed)
+        .is_ok();
+    // SAFETY: as above.
     for session in unsafe { &(*SHARED.0.get()).sessions } {
         // SAFETY: a session outlives its hooks, and is in use only by who has the GVL and does not
         // let it go meanwhile.
@@ -211,8 +323,18 @@ unsafe fn resumed(thread: u64) {
                 .map_or(now, |at| at.load(Ordering::Relaxed));
             if stopped {
                 session.recorder.thread_suspended(before, stopped_at);
+                session.recorder.worked(before, worked_before);
             }
-            session.recorder.thread_resumed(thread, now);
+            session.recorder.worked(thread, worked_away);
+            let ready_at = place
+                .and_then(|place| ready.since.get(place))
+                .filter(|_| was_ready)
+                .map_or(now, |at| at.load(Ordering::Relaxed));
+            let away = Away {
+                gvl_wait: now.saturating_sub(ready_at),
+                worked: session.vm.ticks_of_work(worked_away),
+            };
+            session.recorder.thread_resumed(thread, now, Some(away));
         }));
         if let Err(panic) = outcome {
             session.fail(&*panic);

@@ -107,6 +107,10 @@ impl Recorder {
             suspended: false,
         });
         self.by_token.insert(token, index);
+        if !origin.ignored {
+            self.thread_ids
+                .insert(origin.thread_token, origin.thread_id);
+        }
         index
     }
 

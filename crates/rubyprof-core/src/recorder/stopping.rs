@@ -24,8 +24,13 @@ impl Recorder {
         }
     }
 
-    /// What the processor's clock says of a thread that was recorded, by its object id, in the profile's unit. Said again, it replaces.
-    pub fn set_cpu(&mut self, thread_id: u64, cpu: u64) {
-        self.cpus.insert(thread_id, cpu);
+    /// The thread `thread_token` has worked for so many nanoseconds more, says the processor's clock. No effect while nothing of the thread is
+    /// recorded.
+    pub fn worked(&mut self, thread_token: u64, nanoseconds: u64) {
+        if self.paused_at.is_none()
+            && let Some(thread) = self.thread_ids.get(&thread_token)
+        {
+            *self.cpus.entry(*thread).or_default() += nanoseconds;
+        }
     }
 }

@@ -10,6 +10,7 @@ use magnus::{Error, Module, RArray, RModule, Ruby, Value, method, typed_data::Ob
 use rubyprof_core::{AdoptError, Edge, Method, MethodId, Numbers, TwigId};
 
 use super::convert;
+use super::ledger::{Entries, HasLedger};
 use super::measurement::{Measurement, Values};
 use super::method_info::{ConvertFrom, MethodInfo, Scope};
 use super::reference::{MethodRef, NodeRef};
@@ -56,17 +57,7 @@ impl Part {
     fn numbers(&self) -> Numbers {
         match self {
             Self::Node(node) => node.facts().numbers,
-            Self::Edge(scope, edge) => {
-                let edge = record(scope, *edge);
-                Numbers {
-                    called: edge.called,
-                    total: edge.total,
-                    own: edge.own,
-                    wait: edge.wait,
-                    gc: edge.gc,
-                    overhead: edge.overhead,
-                }
-            }
+            Self::Edge(scope, edge) => record(scope, *edge).numbers(),
         }
     }
 
@@ -301,6 +292,17 @@ fn new_tree(target: &MethodRef) -> NodeRef {
     NodeRef { store, twig }
 }
 
+impl HasLedger for CallTree {
+    fn entries(ruby: &Ruby, rb_self: &Self) -> Result<Entries, Error> {
+        let part = rb_self.part(ruby)?;
+        Ok(Entries {
+            ledger: part.store().ledger(&part.numbers()),
+            cpu: None,
+            store: Arc::clone(part.store()),
+        })
+    }
+}
+
 pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let class = module.define_class("CallTree", ruby.class_object())?;
     magnus::Class::define_alloc_func::<CallTree>(class);
@@ -320,6 +322,10 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("self_time", ruby_reader!(CallTree::self_time))?;
     class.define_method("wait_time", ruby_reader!(CallTree::wait_time))?;
     class.define_method("gc_time", ruby_reader!(CallTree::gc_time))?;
+    class.define_method("running_time", ruby_reader!(CallTree::running_time))?;
+    class.define_method("gvl_wait_time", ruby_reader!(CallTree::gvl_wait_time))?;
+    class.define_method("blocked_time", ruby_reader!(CallTree::blocked_time))?;
+    class.define_method("ledger", ruby_reader!(CallTree::ledger))?;
     class.define_method("children_time", ruby_reader!(CallTree::children_time))?;
     class.define_method("==", comparison!(CallTree::equals))?;
     class.define_method("eql?", comparison!(CallTree::equals))?;

@@ -14,6 +14,7 @@ use super::allocation::Allocation;
 use super::call_trees::CallTrees;
 use super::convert;
 use super::data::{ThreadData, View};
+use super::ledger::{Entries, HasLedger};
 use super::measurement::{Measurement, Values};
 use super::options::class_of;
 use super::reference::MethodRef;
@@ -61,14 +62,7 @@ impl Scope {
     }
 
     fn sums(&self) -> Numbers {
-        self.row().map_or_else(Numbers::default, |row| Numbers {
-            called: row.called,
-            total: row.total,
-            own: row.own,
-            wait: row.wait,
-            gc: row.gc,
-            overhead: row.overhead,
-        })
+        self.row().map_or_else(Numbers::default, MethodRow::numbers)
     }
 
     pub(crate) fn numbers(&self) -> Numbers {
@@ -323,6 +317,18 @@ where
     }
 }
 
+impl HasLedger for MethodInfo {
+    fn entries(ruby: &Ruby, rb_self: &Self) -> Result<Entries, Error> {
+        let scope = rb_self.scope(ruby)?;
+        let store = &scope.method.store;
+        Ok(Entries {
+            ledger: store.ledger(&scope.numbers()),
+            cpu: None,
+            store: Arc::clone(store),
+        })
+    }
+}
+
 pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let class = module.define_class("MethodInfo", ruby.class_object())?;
     magnus::Class::define_alloc_func::<MethodInfo>(class);
@@ -349,6 +355,10 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("self_time", ruby_reader!(MethodInfo::self_time))?;
     class.define_method("wait_time", ruby_reader!(MethodInfo::wait_time))?;
     class.define_method("gc_time", ruby_reader!(MethodInfo::gc_time))?;
+    class.define_method("running_time", ruby_reader!(MethodInfo::running_time))?;
+    class.define_method("gvl_wait_time", ruby_reader!(MethodInfo::gvl_wait_time))?;
+    class.define_method("blocked_time", ruby_reader!(MethodInfo::blocked_time))?;
+    class.define_method("ledger", ruby_reader!(MethodInfo::ledger))?;
     class.define_method("children_time", ruby_reader!(MethodInfo::children_time))?;
     class.define_method("recursive?", ruby_reader!(MethodInfo::is_recursive))?;
     class.define_method("measurement", ruby_reader!(MethodInfo::measurement))?;

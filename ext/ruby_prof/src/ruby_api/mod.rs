@@ -10,6 +10,7 @@ mod exclusion;
 mod files;
 mod growth;
 mod leaving;
+mod ledger;
 mod measurement;
 mod members;
 mod merging;

@@ -20,7 +20,7 @@ use crate::guard::guard;
 use crate::hook::{Hooks, Wanted};
 use crate::names::{self, RecordedNames};
 use crate::overhead;
-use crate::session::{Session, object_id};
+use crate::session::{Session, note_work, object_id};
 use crate::vm::{marks, operators, probe};
 
 impl Profile {
@@ -125,8 +125,13 @@ impl Profile {
                 let message = "RubyProf.start was not yet called: start the profile before stop";
                 return Err(errors::state(ruby, message));
             };
+            note_work();
             // SAFETY: no hook runs: this is a Ruby method.
-            let now = unsafe { (*running.session).now() };
+            let now = unsafe {
+                let now = (*running.session).now();
+                (*running.session).end(now);
+                now
+            };
             let operators = marks::operators_are_marked();
             running.hooks = None;
             // SAFETY: made by Box::into_raw in `begin`; the hooks are gone, and Running's drop sees null.
@@ -220,9 +225,11 @@ impl Profile {
     }
 
     pub(crate) fn pause(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
+        note_work();
         rb_self.with_session(ruby, |session| {
             let now = session.now();
             session.settle();
+            session.end(now);
             session.recorder.pause(now);
         })?;
         Ok(rb_self)
@@ -241,9 +248,11 @@ impl Profile {
     }
 
     pub(crate) fn resume_only(&self, ruby: &Ruby) -> Result<(), Error> {
+        note_work();
         self.with_session(ruby, |session| {
             let now = session.now();
             session.recorder.resume(now);
+            session.begin_anew(now);
         })
     }
 

@@ -8,10 +8,12 @@ use magnus::{
     rb_sys::AsRawValue, typed_data::Obj, value::ReprValue,
 };
 use rb_sys::VALUE;
+use rubyprof_core::Ledger;
 
 use super::call_tree::CallTree;
 use super::convert;
 use super::data::View;
+use super::ledger::{Entries, HasLedger};
 use super::method_info::MethodInfo;
 use super::options::class_of;
 use super::reference::{MethodRef, NodeRef};
@@ -244,6 +246,22 @@ impl Thread {
     }
 }
 
+impl HasLedger for Thread {
+    fn entries(ruby: &Ruby, rb_self: &Self) -> Result<Entries, Error> {
+        let tree = rb_self.tree(ruby)?;
+        let store = &tree.root.store;
+        let mut ledger = Ledger::default();
+        for row in tree.view.thread(tree.index).graph.rows() {
+            ledger.add(&store.ledger(&row.numbers()));
+        }
+        Ok(Entries {
+            ledger,
+            cpu: tree.view.profile.threads()[tree.index].cpu,
+            store: Arc::clone(store),
+        })
+    }
+}
+
 pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let class = module.define_class("Thread", ruby.class_object())?;
     magnus::Class::define_alloc_func::<Thread>(class);
@@ -256,6 +274,10 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("total_time", ruby_reader!(Thread::total_time))?;
     class.define_method("wait_time", ruby_reader!(Thread::wait_time))?;
     class.define_method("gc_time", ruby_reader!(Thread::gc_time))?;
+    class.define_method("running_time", ruby_reader!(Thread::running_time))?;
+    class.define_method("gvl_wait_time", ruby_reader!(Thread::gvl_wait_time))?;
+    class.define_method("blocked_time", ruby_reader!(Thread::blocked_time))?;
+    class.define_method("ledger", ruby_reader!(Thread::ledger))?;
     class.define_method("merge!", method!(Thread::merge, 1))?;
     class.define_method("inspect", ruby_reader!(Thread::inspect))
 }

@@ -1,0 +1,178 @@
+//! When threads stop, where the VM does not tell (before Ruby 3.3; 3.2 does not say which thread it is).
+//!
+//! Between two events of a thread that are far apart it ran for as long as its processor's clock says, and the rest of the time it did
+//! not. If it gave the processor away by itself meanwhile, it was blocked; if not, somebody else on the machine had it. The clocks
+//! take a system call each, so they are read only where the gap is so long that this does not matter.
+//!
+//! When another thread's event comes, the clocks of both are read. For what a thread that goes on had waited is not known: others
+//! ran for as long as the clock of the process says, and that it is taken to have wanted the GVL for. The rest it was blocked.
+
+use std::collections::HashMap;
+
+use rb_sys::VALUE;
+use rubyprof_core::{Away, BuildMix, Recorder, Scale};
+
+use crate::clock::{self, Clock};
+use crate::cpu::{self, ThreadClock};
+
+/// Nanoseconds between two events from which on clocks are read: some two hundred times what that takes.
+const LONG: u64 = 200_000;
+
+pub(crate) struct Gaps {
+    /// The session's clock at the last event.
+    seen: u64,
+    /// `LONG` in the session's ticks; as good as endless where clocks are not to be read.
+    long: u64,
+    scale: Scale,
+    running: Turn,
+    away: HashMap<VALUE, Left, BuildMix>,
+    /// What the thread did that goes on with this event.
+    returned: Option<Away>,
+}
+
+/// The thread that runs, since its clocks were read.
+struct Turn {
+    thread: VALUE,
+    clock: Option<ThreadClock>,
+    /// The session's clock.
+    at: u64,
+    cpu: u64,
+    times_stopped: Option<u64>,
+}
+
+/// A thread that does not run, and its clocks when it was found to have stopped.
+struct Left {
+    clock: Option<ThreadClock>,
+    cpu: u64,
+    process_cpu: u64,
+}
+
+impl Turn {
+    fn begin(thread: VALUE, at: u64) -> Self {
+        Self {
+            thread,
+            clock: ThreadClock::of_this_thread(),
+            at,
+            cpu: cpu::of_this_thread(),
+            times_stopped: cpu::times_stopped(),
+        }
+    }
+}
+
+impl Gaps {
+    pub(crate) fn new(clock: Clock) -> Self {
+        let is_wall = matches!(clock, Clock::Tsc | Clock::Monotonic);
+        let scale = clock.scale();
+        let now = clock.read().unwrap_or(0);
+        // SAFETY: a thread runs: it calls us.
+        let thread = unsafe { rb_sys::rb_thread_current() };
+        Self {
+            seen: now,
+            long: match is_wall {
+                true => scale.ticks(LONG),
+                false => u64::MAX,
+            },
+            scale,
+            running: Turn::begin(thread, now),
+            away: HashMap::default(),
+            returned: None,
+        }
+    }
+
+    /// The last event was now. Returns when it was before.
+    #[inline(always)]
+    pub(crate) fn see(&mut self, now: u64) -> u64 {
+        std::mem::replace(&mut self.seen, now)
+    }
+
+    #[inline(always)]
+    pub(crate) fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_long(&self, since: u64) -> bool {
+        self.seen.wrapping_sub(since) > self.long
+    }
+
+    /// Between `since` and the event now the running thread's innermost call, or the caller of the one that was just `called`, had
+    /// time to be blocked.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn look(&mut self, recorder: &mut Recorder, since: u64, called: bool) {
+        if self.long == u64::MAX {
+            return;
+        }
+        let times_stopped = cpu::times_stopped();
+        let stopped = times_stopped.is_none() || times_stopped != self.running.times_stopped;
+        let off = self.spend(recorder, cpu::of_this_thread(), since);
+        self.running.times_stopped = times_stopped;
+        if stopped {
+            recorder.blocked(off, called);
+        }
+    }
+
+    /// The running thread's clock says `cpu` now. Returns for how many ticks since the last event it had no processor.
+    fn spend(&mut self, recorder: &mut Recorder, cpu: u64, since: u64) -> u64 {
+        let used = cpu.saturating_sub(self.running.cpu);
+        recorder.worked(self.running.thread as u64, used);
+        let passed = self.scale.apply(self.seen.wrapping_sub(self.running.at));
+        (self.running.cpu, self.running.at) = (cpu, self.seen);
+        let off = self.scale.ticks(passed.saturating_sub(used));
+        off.min(self.seen.wrapping_sub(since))
+    }
+
+    /// An event of another fiber than before: of another thread, perhaps.
+    pub(crate) fn switch(&mut self, recorder: &mut Recorder, since: u64) {
+        // SAFETY: an event is being delivered, so a thread runs.
+        let thread = unsafe { rb_sys::rb_thread_current() };
+        self.returned = None;
+        if thread == self.running.thread || self.long == u64::MAX {
+            return;
+        }
+        let process_cpu = clock::process_cpu();
+        let clock = self.running.clock;
+        // One that has ended had no gap.
+        let cpu = clock
+            .and_then(ThreadClock::read)
+            .unwrap_or(self.running.cpu);
+        let off = self.spend(recorder, cpu, since);
+        recorder.blocked(off, false);
+        let left = Left {
+            clock,
+            cpu,
+            process_cpu,
+        };
+        self.away.insert(self.running.thread, left);
+        self.running = Turn::begin(thread, self.seen);
+        let Some(left) = self.away.remove(&thread) else {
+            return;
+        };
+        let worked = self.running.cpu.saturating_sub(left.cpu);
+        recorder.worked(thread as u64, worked);
+        self.returned = left.clock.map(|_| {
+            let all = process_cpu.saturating_sub(left.process_cpu);
+            Away {
+                gvl_wait: self.scale.ticks(all.saturating_sub(worked)),
+                worked: self.scale.ticks(worked),
+            }
+        });
+    }
+
+    pub(crate) fn returned(&mut self) -> Option<Away> {
+        self.returned.take()
+    }
+
+    /// The running thread has ended.
+    pub(crate) fn forget(&mut self, thread: VALUE) {
+        self.away.remove(&thread);
+    }
+
+    /// What was before now is not of interest.
+    pub(crate) fn begin_anew(&mut self, now: u64) {
+        self.seen = now;
+        // SAFETY: a thread runs: it calls us.
+        let thread = unsafe { rb_sys::rb_thread_current() };
+        self.running = Turn::begin(thread, now);
+    }
+}
