@@ -54,7 +54,7 @@ module Bench
   # One row a wait.
   class WaitsReport < Report
     CLOSE = (0.95..1.05)
-    COLUMNS = %w[self_time wait_time blocked_time gc_time running_time].freeze
+    COLUMNS = %w[self_time wait_time gvl_wait_time blocked_time gc_time running_time].freeze
     # Clocks that should agree, and a wait in which they both run.
     CLOCKS = [["GC.total_time and GC.stat(:time)", "gc_start", "gc", "gc_stat"],
               ["the thread's processor time and getrusage", "sha256", "cpu", "rusage"]].freeze

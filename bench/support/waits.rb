@@ -86,7 +86,7 @@ module Bench
     ["join_busy", "Thread#join, of a busy thread", "Thread#join", "blocked_time", "wall",
      gated = ->(seconds) { Queue.new.then { |gate| [gate, Thread.new { gate.pop && Work.busy(seconds) }] } },
      ->(_, (gate, thread)) { gate.push(1) && thread.join }],
-    ["gvl", "busy beside a busy thread", nil, "wait_time", "idle",
+    ["gvl", "busy beside a busy thread", nil, "gvl_wait_time", "idle",
      gated, ->(seconds, (gate, _)) { gate.push(1) && Work.busy(seconds * 2) }],
     ["gc_start", "GC.start", "<Module::GC>#start", "gc_time", "gc",
      ->(seconds) { Array.new(seconds * 10_000_000) { |number| [number] } }, ->(_, _kept) { 5.times { Work.collect } }],
@@ -94,7 +94,9 @@ module Bench
      nil, ->(seconds, _) { Work.litter(seconds * 3) }],
     ["sha256", "SHA256 of a big string", "Digest::Base#update", "self_time", "busy",
      big = ->(seconds) { ["x" * (seconds * 300_000_000), Digest::SHA256.new] }, ->(_, (text, digest)) { digest.update(text) }],
-    ["sha256_cpu", "the same, its processor time", "Digest::Base#update", "running_time", "cpu",
+    ["sha256_work", "the same", "Digest::Base#update", "running_time", "busy",
+     big, ->(_, (text, digest)) { digest.update(text) }],
+    ["sha256_cpu", "the same, by the processor's clock", nil, "cpu_time", "cpu",
      big, ->(_, (text, digest)) { digest.update(text) }]
   ].map { |values| Wait.new(**Wait.members.zip(values).to_h) }.each { |wait| wait.prepare ||= ->(_) {} }.freeze
 end

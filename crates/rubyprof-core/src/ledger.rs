@@ -1,6 +1,6 @@
 //! Where wall time went: running, waiting for the GVL, blocked, collecting garbage, profiling.
 
-use crate::profile::{NodeId, Profile, Thread};
+use crate::profile::{Node, NodeId, Profile, Thread};
 
 /// For how long a call had stopped, by what it waited for.
 ///
@@ -137,10 +137,27 @@ impl Profile {
 
     /// Where the wall time of a thread's (a fiber's) tree went.
     pub fn ledger_of(&self, thread: &Thread) -> Ledger {
-        let mut sums = Ledger::default();
-        for id in self.subtree(thread.root) {
-            sums.add(&self.ledger(id));
+        let (first, end) = (thread.root, NodeId(self.node(thread.root).end));
+        let nodes = &self.nodes[first.index()..end.index()];
+        let sum = |part: fn(&Node) -> u64| nodes.iter().map(part).fold(0, u64::saturating_add);
+        let overhead = sum(|node| node.overhead);
+        let gcs = within(&self.gcs, first, end).iter();
+        let mut stopped = Stopped::default();
+        for (_, one) in within(&self.stops, first, end) {
+            stopped.add(*one);
         }
-        sums
+        Ledger::of(
+            self.raw_sum(sum(|node| node.own), overhead),
+            stopped,
+            gcs.fold(0, |sum, (_, gc)| sum.saturating_add(*gc)),
+            overhead,
+        )
     }
+}
+
+/// The numbers of the nodes from `first` up to `end`.
+fn within<T>(numbers: &[(NodeId, T)], first: NodeId, end: NodeId) -> &[(NodeId, T)] {
+    let from = numbers.partition_point(|(node, _)| *node < first);
+    let to = numbers.partition_point(|(node, _)| *node < end);
+    &numbers[from..to]
 }

@@ -35,6 +35,7 @@
 
 mod error;
 mod format;
+mod ledger;
 mod options;
 mod overhead;
 mod page;

@@ -88,6 +88,8 @@ pub struct Options {
     pub overhead: bool,
     /// Whether methods have a column with their GC time. Text tables only, of times only. Default: no.
     pub gc: bool,
+    /// Whether methods have columns with where their time went: running, GVL wait, blocked, and GC. Text tables only, of times only. Default: no.
+    pub ledger: bool,
     /// The process that was profiled. Callgrind files only.
     pub process_id: Option<u64>,
 }
@@ -111,6 +113,7 @@ impl Options {
             application: None,
             overhead: false,
             gc: false,
+            ledger: false,
             process_id: None,
         }
     }

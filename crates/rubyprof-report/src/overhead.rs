@@ -1,4 +1,4 @@
-//! How true a report's times are: what the profiler and the garbage collector have of them.
+//! How true a report's times are: what the profiler has of them.
 
 use rubyprof_core::{Profile, Thread, Unit};
 use serde::Serialize;
@@ -171,67 +171,9 @@ pub(crate) struct OverheadFact {
     operators: Option<&'static str>,
 }
 
-/// The time in which garbage was collected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Gc {
-    gc: u64,
-    total: u64,
-}
-
-/// A fact of a page's head.
-#[derive(Debug, Serialize)]
-pub(crate) struct GcFact {
-    value: String,
-    beside: String,
-    about: String,
-}
-
-impl Gc {
-    /// In all threads; `None` if there was none.
-    pub(crate) fn of_all(profile: &Profile) -> Option<Self> {
-        Self::new(profile.gc_total(), profile.total())
-    }
-
-    /// In some threads of the profile.
-    pub(crate) fn of_threads(profile: &Profile, threads: &[Thread]) -> Option<Self> {
-        if profile.gc_total() == 0 {
-            return None;
-        }
-        let nodes = threads
-            .iter()
-            .flat_map(|thread| profile.subtree(thread.root));
-        let gc = nodes.map(|id| profile.gc(id)).fold(0, u64::saturating_add);
-        let totals = threads.iter().map(|thread| profile.node(thread.root).total);
-        Self::new(gc, totals.fold(0, u64::saturating_add))
-    }
-
-    fn new(gc: u64, total: u64) -> Option<Self> {
-        (gc > 0).then_some(Self { gc, total })
-    }
-
-    /// `0.012300 (4.5%)`.
-    pub(crate) fn line(self) -> String {
-        let seconds = rounded_seconds(self.gc, self.total);
-        format!("{seconds} ({})", share(self.gc, self.total))
-    }
-
-    /// For the head of a page.
-    pub(crate) fn fact(self) -> GcFact {
-        GcFact {
-            value: duration(self.gc),
-            beside: share(self.gc, self.total),
-            about: format!(
-                "Garbage was collected for {} of {}: it is part of the self time of the methods that were running.",
-                duration(self.gc),
-                duration(self.total)
-            ),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Gc, Overhead};
+    use super::Overhead;
     use rubyprof_core::{MeasureMode, Method, Profile, ProfileBuilder};
 
     /// Two threads of 40 and 10 ms, overhead and GC time in the first one only.
@@ -321,22 +263,5 @@ mod tests {
         let fitting = overhead(500_000);
         assert!(!fitting.line().contains("more"));
         assert!(!fitting.fact().about.contains("more"));
-    }
-
-    #[test]
-    fn collected_garbage_is_a_share_of_what_is_shown() {
-        let raw = profile(MeasureMode::WallTime);
-        let gc = |profile: &Profile, range| Gc::of_threads(profile, &profile.threads()[range]);
-        assert_eq!(
-            Gc::of_all(&raw).map(Gc::line).as_deref(),
-            Some("0.002000 (4.0%)")
-        );
-        assert_eq!(
-            gc(&raw, 0..1).map(Gc::line).as_deref(),
-            Some("0.002000 (5.0%)")
-        );
-        assert_eq!(gc(&raw, 1..2), None);
-        let without = gc(&raw.compensated(), 0..1).map(Gc::line);
-        assert_eq!(without.as_deref(), Some("0.002000 (6.7%)"));
     }
 }

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::format::{escape, number};
-use crate::overhead::{Gc, GcFact, Overhead, OverheadFact};
+use crate::ledger::{Account, Fact};
+use crate::overhead::{Overhead, OverheadFact};
 use crate::page::Page;
 
 /// A run of tests.
@@ -130,7 +131,7 @@ struct Head<'a> {
     title: &'static str,
     mode: &'a str,
     overhead: Option<OverheadFact>,
-    gc: Option<GcFact>,
+    ledger: Vec<Fact>,
     css: [&'static str; 2],
 }
 
@@ -189,7 +190,9 @@ impl<'a> View<'a> {
                 overhead: whole
                     .and_then(Overhead::of_all)
                     .map(|overhead| overhead.fact()),
-                gc: whole.and_then(Gc::of_all).map(Gc::fact),
+                ledger: whole
+                    .and_then(Account::of_all)
+                    .map_or_else(Vec::new, Account::facts),
                 css: [
                     include_str!("../assets/shared.css"),
                     concat!(

@@ -34,7 +34,11 @@ fn columns_on_demand() {
     };
     let flat = common::flat(&raw, &on_demand(Options::for_flat()));
     check("on_demand.flat.txt", &flat);
-    let graph = common::graph(&raw, &on_demand(Options::for_graph_html()));
+    let with_ledger = Options {
+        ledger: true,
+        ..on_demand(Options::for_graph_html())
+    };
+    let graph = common::graph(&raw, &with_ledger);
     check("on_demand.graph.txt", &graph);
 }
 

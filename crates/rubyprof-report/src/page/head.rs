@@ -3,8 +3,9 @@
 use rubyprof_core::{Profile, Unit};
 use serde::Serialize;
 
+use crate::ledger::{Account, Fact};
 use crate::options::Options;
-use crate::overhead::{Gc, GcFact, Overhead, OverheadFact};
+use crate::overhead::{Overhead, OverheadFact};
 
 /// The head of a page: what was measured, how, and how much. The templates of `templates/shared`
 /// know it as `page`.
@@ -23,7 +24,7 @@ pub(crate) struct Head<'a> {
     paths: usize,
     calls: u64,
     overhead: Option<OverheadFact>,
-    gc: Option<GcFact>,
+    ledger: Vec<Fact>,
     /// Style sheets, in the order of the cascade.
     css: [&'static str; 2],
 }
@@ -51,7 +52,7 @@ impl<'a> Head<'a> {
             paths: profile.nodes().len(),
             calls,
             overhead: Overhead::of_all(profile).map(|overhead| overhead.fact()),
-            gc: Gc::of_all(profile).map(Gc::fact),
+            ledger: Account::of_all(profile).map_or_else(Vec::new, Account::facts),
             css: [include_str!("../../assets/shared.css"), css],
         }
     }

@@ -16,8 +16,9 @@ use rubyprof_core::{CallGraph, MethodId, Profile, Thread, Unit};
 
 use crate::error::Error;
 use crate::format::escape::visible;
+use crate::ledger::Account;
 use crate::options::Options;
-use crate::overhead::{Gc, Overhead};
+use crate::overhead::Overhead;
 use crate::selection;
 use costs::Call;
 use names::{Names, Written};
@@ -132,8 +133,8 @@ impl Writer<'_> {
         if let Some(overhead) = Overhead::of_threads(self.profile, threads) {
             writeln!(out, "desc: Overhead: {}", overhead.line())?;
         }
-        if let Some(gc) = Gc::of_threads(self.profile, threads) {
-            writeln!(out, "desc: GC: {}", gc.line())?;
+        if let Some(account) = Account::of_threads(self.profile, threads) {
+            writeln!(out, "desc: Ledger: {}", account.line())?;
         }
         if let Some(time) = &self.options.generated_at {
             writeln!(out, "desc: Written: {}", visible(time))?;

@@ -14,8 +14,9 @@ use rubyprof_core::{CallGraph, Method, MethodRow, Profile};
 use crate::error::Error;
 use crate::format::escape::visible;
 use crate::format::number;
+use crate::ledger::Account;
 use crate::options::{Column, Options};
-use crate::overhead::{Gc, Overhead};
+use crate::overhead::Overhead;
 use crate::printer::text::{short_name, shortened};
 use crate::selection::{self, percent, sections};
 
@@ -50,8 +51,8 @@ pub fn dot(profile: &Profile, options: &Options, out: &mut dyn Write) -> Result<
     if let Some(overhead) = Overhead::of_all(profile) {
         heading += &format!("Overhead: {}\\l", overhead.line());
     }
-    if let Some(gc) = Gc::of_all(profile) {
-        heading += &format!("GC: {}\\l", gc.line());
+    if let Some(account) = Account::of_all(profile) {
+        heading += &format!("Ledger: {}\\l", account.line());
     }
     if chosen.len() < sums.len() {
         heading += &format!(

@@ -76,7 +76,7 @@ impl Format for Flat {
         let mut rows = vec![("%self", share)];
         rows.extend(text.legend_of_overhead());
         rows.extend(text.legend_of_values());
-        rows.extend(text.legend_of_gc());
+        rows.extend(text.legend_of_entries());
         rows.push(("name", "The name of the method.".to_owned()));
         rows.push((
             "location",
@@ -108,9 +108,7 @@ impl Line {
             text.scale.value(row.wait),
             text.scale.value(row.children()),
         ];
-        if text.has_gc() {
-            numbers.push(text.scale.value(row.gc));
-        }
+        numbers.extend(text.entries_of(&row.numbers()));
         numbers.push(row.called.to_string());
         Self {
             shares,
@@ -131,7 +129,7 @@ struct Widths {
 impl Widths {
     fn new(text: &Text, lines: &[Line]) -> Self {
         let mut widths = Self {
-            numbers: vec![9; 4 + usize::from(text.has_gc())],
+            numbers: vec![9; 4 + text.entries().len()],
             name: 30,
         };
         widths.numbers.push(8);
@@ -149,8 +147,10 @@ impl Widths {
 
     fn columns(&self, text: &Text, out: &mut dyn Write) -> Result<(), Error> {
         let suffix = text.scale.suffix();
-        let gc = text.has_gc().then_some("gc");
-        let values = ["total", "self", "wait", "child"].into_iter().chain(gc);
+        let entries = text.entries().iter().map(|entry| entry.title());
+        let values = ["total", "self", "wait", "child"]
+            .into_iter()
+            .chain(entries);
         let mut titles: Vec<String> = values.map(|title| format!("{title}{suffix}")).collect();
         titles.push("calls".to_owned());
         let overhead = if text.has_overhead() { "   %ovh" } else { "" };

@@ -8,7 +8,7 @@
 use std::cmp::Reverse;
 use std::io::Write;
 
-use rubyprof_core::{CallGraph, Edge, MethodId, MethodRow, Profile};
+use rubyprof_core::{CallGraph, Edge, MethodId, MethodRow, Numbers, Profile};
 
 use crate::error::Error;
 use crate::format::escape::visible;
@@ -89,7 +89,7 @@ impl Format for Graph {
         ];
         rows.extend(text.legend_of_overhead());
         rows.extend(text.legend_of_values());
-        rows.extend(text.legend_of_gc());
+        rows.extend(text.legend_of_entries());
         let words = [
             ("name", "The name of the method."),
             (
@@ -143,7 +143,7 @@ impl<'a> Table<'a> {
                 .map(|row| short_name(text.profile.method(row.method)))
                 .collect(),
             shares: 16 + if text.has_overhead() { OVERHEAD } else { 0 },
-            values: 4 + usize::from(text.has_gc()),
+            values: 4 + text.entries().len(),
             number: value.max(10) + 1,
             calls: (2 * calls + 1).max(16) + 1,
             name: name.unwrap_or_default().max(30),
@@ -156,8 +156,11 @@ impl<'a> Table<'a> {
         if self.text.has_overhead() {
             write!(out, "{:>OVERHEAD$}", "%ovh")?;
         }
-        let titles = ["total", "self", "wait", "child", "gc"];
-        for title in &titles[..self.values] {
+        let entries = self.text.entries().iter().map(|entry| entry.title());
+        for title in ["total", "self", "wait", "child"]
+            .into_iter()
+            .chain(entries)
+        {
             let title = format!("{title}{suffix}");
             write!(out, "{title:>width$}", width = self.number)?;
         }
@@ -214,7 +217,7 @@ impl<'a> Table<'a> {
             write!(out, "{:7.2}%", self.text.overhead_share(row))?;
         }
         let own = self.text.self_value(row.own, row.overhead);
-        let values = self.values(row.total, own, [row.wait, row.children(), row.gc]);
+        let values = self.values(&row.numbers(), own);
         let mark = if row.recursive { '*' } else { ' ' };
         let name = visible(&method.full_name()).into_owned();
         let place = self.text.place(definition(method));
@@ -229,7 +232,7 @@ impl<'a> Table<'a> {
         out: &mut dyn Write,
     ) -> Result<(), Error> {
         let own = self.text.self_value(edge.own, edge.overhead);
-        let values = self.values(edge.total, own, [edge.wait, edge.children(), edge.gc]);
+        let values = self.values(&edge.numbers(), own);
         let name = self
             .graph
             .row_index(other)
@@ -240,12 +243,12 @@ impl<'a> Table<'a> {
         self.line(values, &calls, ' ', name, &place, out)
     }
 
-    /// The values of a row, formatted: total, self, wait, child, and GC time if that has a column.
-    fn values(&self, total: u64, own: String, others: [u64; 3]) -> Vec<String> {
+    /// The values of a row, formatted: total, self, wait, child, and what else has a column.
+    fn values(&self, numbers: &Numbers, own: String) -> Vec<String> {
         let scale = self.text.scale;
-        let mut values = vec![scale.value(total), own];
-        values.extend(others.map(|value| scale.value(value)));
-        values.truncate(self.values);
+        let mut values = vec![scale.value(numbers.total), own];
+        values.extend([numbers.wait, numbers.children()].map(|value| scale.value(value)));
+        values.extend(self.text.entries_of(numbers));
         values
     }
 

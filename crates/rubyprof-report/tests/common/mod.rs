@@ -10,6 +10,7 @@ pub(crate) mod page;
 
 use rubyprof_core::{
     Allocation, Location, MeasureMode, Method, MethodId, OwnerKind, Profile, ProfileBuilder,
+    Stopped,
 };
 use rubyprof_report::{Error, Options};
 
@@ -205,6 +206,11 @@ pub(crate) fn compensated() -> Profile {
     let total = builder.call(root, total, site, 1, 56_000_000);
     builder.overhead(total, 8_000_000);
     builder.gc(total, 300_000);
+    let stopped = Stopped {
+        blocked: 20_000_000,
+        gvl_wait: 1_250_000,
+    };
+    builder.stopped(total, stopped);
     let price = builder.call(total, price, site, 40_000, 12_000_000);
     builder.overhead(price, 3_900_000);
     let dup = builder.call(price, dup, site, 40_000, 8_090_000);

@@ -256,7 +256,12 @@ impl HasLedger for Thread {
         }
         Ok(Entries {
             ledger,
-            cpu: tree.view.profile.threads()[tree.index].cpu,
+            cpu: tree
+                .view
+                .profile
+                .threads()
+                .get(tree.index)
+                .and_then(|thread| thread.cpu),
             store: Arc::clone(store),
         })
     }

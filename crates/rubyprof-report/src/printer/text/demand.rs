@@ -1,12 +1,52 @@
-//! What rows say of overhead and GC time: the mark of uncertain self times, and columns on demand.
+//! What rows say of overhead and of where time went: the mark of uncertain self times, and columns on demand.
 
-use rubyprof_core::{MethodRow, Unit};
+use rubyprof_core::{Ledger, MethodRow, Numbers, Unit};
 
 use super::Text;
 use crate::selection::percent;
 
 /// Before a self time that is less than its own uncertainty.
 const UNCERTAIN: char = '~';
+
+/// A part of a ledger that can have a column.
+#[derive(Clone, Copy)]
+pub(crate) enum Entry {
+    Running,
+    GvlWait,
+    Blocked,
+    Gc,
+}
+
+impl Entry {
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Running => "run",
+            Self::GvlWait => "gvl",
+            Self::Blocked => "block",
+            Self::Gc => "gc",
+        }
+    }
+
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::Running => "At work: what self and wait have beyond the next columns.",
+            Self::GvlWait => {
+                "Could have run, but another thread had the GVL; before Ruby 3.3 also: blocked while others ran."
+            }
+            Self::Blocked => "Slept, read, or waited for a lock, another thread or fiber.",
+            Self::Gc => "The part of the self time in which garbage was collected.",
+        }
+    }
+
+    fn of(self, ledger: &Ledger) -> u64 {
+        match self {
+            Self::Running => ledger.running,
+            Self::GvlWait => ledger.gvl_wait,
+            Self::Blocked => ledger.blocked,
+            Self::Gc => ledger.gc,
+        }
+    }
+}
 
 impl Text<'_> {
     /// The value of a row's self column. `own` is what it says, `overhead` the profiler's part.
@@ -24,9 +64,22 @@ impl Text<'_> {
         self.options.overhead && self.has_times()
     }
 
-    /// Whether rows have the column `gc`.
-    pub(crate) fn has_gc(&self) -> bool {
-        self.options.gc && self.has_times()
+    /// The columns behind the usual ones.
+    pub(crate) fn entries(&self) -> &'static [Entry] {
+        match (self.has_times(), self.options.ledger, self.options.gc) {
+            (true, true, _) => &[Entry::Running, Entry::GvlWait, Entry::Blocked, Entry::Gc],
+            (true, false, true) => &[Entry::Gc],
+            _ => &[],
+        }
+    }
+
+    /// What a row has in these columns.
+    pub(crate) fn entries_of(&self, numbers: &Numbers) -> impl Iterator<Item = String> {
+        let wall = numbers.own.saturating_add(numbers.wait);
+        let wall = self.profile.raw_sum(wall, numbers.overhead);
+        let ledger = Ledger::of(wall, numbers.stopped, numbers.gc, numbers.overhead);
+        let entries = self.entries().iter();
+        entries.map(move |entry| self.scale.value(entry.of(&ledger)))
     }
 
     fn has_times(&self) -> bool {
@@ -48,10 +101,10 @@ impl Text<'_> {
         self.has_overhead().then_some(("%ovh", meaning))
     }
 
-    /// What the column `gc` means, if there is one.
-    pub(crate) fn legend_of_gc(&self) -> Option<(&'static str, String)> {
-        let meaning = "The part of the self time in which garbage was collected.";
-        self.has_gc().then(|| ("gc", meaning.to_owned()))
+    /// What the columns of [`entries`](Self::entries) mean.
+    pub(crate) fn legend_of_entries(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let entries = self.entries().iter();
+        entries.map(|entry| (entry.title(), entry.meaning().to_owned()))
     }
 
     /// What the mark of uncertain self times means, if there may be any.

@@ -12,8 +12,9 @@ use rubyprof_core::{CallGraph, Location, Method, Profile, Thread};
 
 use crate::error::Error;
 use crate::format::escape::visible;
+use crate::ledger::Account;
 use crate::options::{Column, Options};
-use crate::overhead::{Gc, Overhead};
+use crate::overhead::Overhead;
 use crate::selection::{self, ThreadSums, percent, sections};
 pub(crate) use scale::Scale;
 
@@ -178,8 +179,8 @@ impl<'a> Text<'a> {
         if let Some(overhead) = Overhead::of_threads(profile, threads) {
             writeln!(out, "Overhead: {}", overhead.line())?;
         }
-        if let Some(gc) = Gc::of_threads(profile, threads) {
-            writeln!(out, "GC: {}", gc.line())?;
+        if let Some(account) = Account::of_threads(profile, threads) {
+            writeln!(out, "Ledger: {}", account.line())?;
         }
         writeln!(out, "Sort by: {}\n", F::sort(self))?;
         Ok(())
