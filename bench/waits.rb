@@ -43,6 +43,9 @@ module Bench
       Stats.median(samples.map { |sample| sample["columns"][column] / sample["truth"][wait.truth] })
     end
 
+    # Whether this Ruby tells when threads stop and when they want to go on.
+    def tells?(wait) = @samples[wait.name].all? { |sample| sample["tells"] }
+
     # How far two clocks are apart in a wait, as part of the first.
     def apart(name, one, other)
       return if @samples[name].empty?
@@ -54,7 +57,7 @@ module Bench
   # One row a wait.
   class WaitsReport < Report
     CLOSE = (0.95..1.05)
-    COLUMNS = %w[self_time wait_time gvl_wait_time blocked_time gc_time running_time].freeze
+    COLUMNS = %w[self_time wait_time gvl_wait_time blocked_time gc_time running_time cpu_time].freeze
     # Clocks that should agree, and a wait in which they both run.
     CLOCKS = [["GC.total_time and GC.stat(:time)", "gc_start", "gc", "gc_stat"],
               ["the thread's processor time and getrusage", "sha256", "cpu", "rusage"]].freeze
@@ -72,7 +75,14 @@ module Bench
       shares = COLUMNS.to_h { |column| [column, waiting.found(wait, column)] }
       [wait.title, wait.truth, format("%.1f", waiting.known(wait) * 1e3),
        *shares.values.map { |share| share ? format("%.1f", share * 100) : "n/a" }, wait.column.delete_suffix("_time"),
-       shares[wait.column] ? verdict(shares[wait.column], CLOSE) : "n/a"]
+       verdict_of(waiting, wait, shares[wait.column])]
+    end
+
+    def verdict_of(waiting, wait, share)
+      return "n/a" unless share
+      return "not told" if wait.needs_events && !waiting.tells?(wait)
+
+      verdict(share, CLOSE)
     end
 
     def clocks(waiting)
@@ -86,7 +96,7 @@ module Bench
       ["Each column: what part of the known time it has, in the row of the method that waits; for \"busy beside a busy",
        "thread\" and \"GC while objects are made\" in the whole thread. n/a: this build has no such column there.",
        "clock: wall; cpu: the thread's processor time; gc: GC.total_time; busy: cpu and what neighbours on the machine took;",
-       "idle: wall less busy."]
+       "idle: wall less busy. not told: before Ruby 3.3 a thread that is blocked while others run counts as waiting for the GVL."]
     end
   end
 end

@@ -6,7 +6,10 @@ module Bench
   # Something that takes a known time in a known way. +body+ does it, +method+ is the method whose row is to say so
   # (nil: the thread's), +column+ what the time belongs to, and +truth+ names the clock of Bench::Truth that
   # knows how long it took.
-  Wait = Struct.new(:name, :title, :method, :column, :truth, :prepare, :body, keyword_init: true)
+  Wait = Struct.new(:name, :title, :method, :column, :truth, :prepare, :body, keyword_init: true) do
+    # Whether a VM that does not tell when threads stop leaves it open.
+    def needs_events = name == "join_busy"
+  end
 
   # What the time that a body takes is compared with, in seconds.
   module Truth
