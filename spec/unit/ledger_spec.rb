@@ -184,6 +184,23 @@ RSpec.describe "RubyProf::Ledger", stress: false do
     expect(page).to include "<dt>Blocked</dt>"
   end
 
+  it "shows the garbage collector as a method if that is wanted" do
+    profile = profile { LedgerFixtures::Working.new.collects }
+    [RubyProf::FlatPrinter, RubyProf::GraphPrinter, RubyProf::CallInfoPrinter, RubyProf::DotPrinter].each do |printer|
+      expect(printer.new(profile).print(+"")).not_to include "[collector]"
+      expect(printer.new(profile).print(+"", gc_nodes: true)).to include "[collector]"
+    end
+    [RubyProf::GraphHtmlPrinter, RubyProf::CallStackPrinter, RubyProf::FlameGraphPrinter].each do |printer|
+      expect(printer.new(profile).print(+"", gc_nodes: true)).to include "[collector]"
+    end
+    row = RubyProf::FlatPrinter.new(profile).print(+"", gc_nodes: true).lines.grep(/<Module::GC>#\[collector\]/).first
+    share, total, own, _wait, children, calls = row.split
+    expect([own, children.to_f]).to eq [total, 0]
+    expect(share.to_f).to be_within(0.01).of(profile.threads.first.gc_time / profile.threads.first.total_time * 100)
+    expect(calls.to_i).to be >= 3
+    expect { RubyProf::FlatPrinter.new(profile).print(+"", gc_nodes: 1) }.to raise_error(ArgumentError, /gc_nodes: 1 cannot be used/)
+  end
+
   it "is a value" do
     ledger = RubyProf::Ledger.new([1, 2, 3, 4, 5], 7)
     expect(ledger).to have_attributes(wall: 15, running: 1, gvl_wait: 2, blocked: 3, gc: 4, overhead: 5, cpu: 7, unexplained: 1 + 4 + 5 - 7)

@@ -35,6 +35,7 @@ pub struct ProfileBuilder {
     roots: Vec<u32>,
     waits: Vec<(u32, u64)>,
     gcs: Vec<(u32, u64)>,
+    collections: Vec<(u32, u64)>,
     stops: Vec<(u32, Stopped)>,
     overheads: Vec<(u32, u64)>,
     sources: Sources,
@@ -105,6 +106,11 @@ impl ProfileBuilder {
         self.gcs.push((path.0, gc));
     }
 
+    /// Says how often the garbage collector set to work in that time. Said again, it replaces.
+    pub fn collections(&mut self, path: Path, count: u64) {
+        self.collections.push((path.0, count));
+    }
+
     /// Says for how long of a path's own time it had stopped. Said again, it replaces.
     pub fn stopped(&mut self, path: Path, stopped: Stopped) {
         self.stops.push((path.0, stopped));
@@ -138,6 +144,7 @@ impl ProfileBuilder {
         }
         self.profile.waits = by_node(&self.waits, place);
         self.profile.gcs = by_node(&self.gcs, place);
+        self.profile.collections = by_node(&self.collections, place);
         self.profile.stops = by_node(&self.stops, place);
         for (node, overhead) in by_node(&self.overheads, place) {
             nodes[node.index()].overhead = overhead;

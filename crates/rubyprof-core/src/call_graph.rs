@@ -28,6 +28,8 @@ pub struct MethodRow {
     pub wait: u64,
     /// The part of self time in which garbage was collected.
     pub gc: u64,
+    /// How often the garbage collector set to work in that time.
+    pub collections: u64,
     /// For how long it had stopped, as [`Profile::stopped`].
     pub stopped: Stopped,
     /// The profiler's part of self time: in it, or taken off it, as [`Node::overhead`](crate::Node::overhead).
@@ -49,6 +51,7 @@ impl MethodRow {
             own: self.own,
             wait: self.wait,
             gc: self.gc,
+            collections: self.collections,
             stopped: self.stopped,
             overhead: self.overhead,
         }
@@ -80,6 +83,8 @@ pub struct Edge {
     pub wait: u64,
     /// The part of that self time in which garbage was collected.
     pub gc: u64,
+    /// How often the garbage collector set to work in that time.
+    pub collections: u64,
     /// For how long it had stopped, as [`Profile::stopped`].
     pub stopped: Stopped,
     /// The profiler's part of that self time: in it, or taken off it.
@@ -99,6 +104,7 @@ impl Edge {
             own: self.own,
             wait: self.wait,
             gc: self.gc,
+            collections: self.collections,
             stopped: self.stopped,
             overhead: self.overhead,
         }
@@ -211,6 +217,7 @@ struct Folder<'a> {
     /// What is left of the profile's waits and GC times, which are sorted by node as the walk is.
     waits: &'a [(NodeId, u64)],
     gcs: &'a [(NodeId, u64)],
+    collections: &'a [(NodeId, u64)],
     stops: &'a [(NodeId, Stopped)],
 }
 
@@ -229,6 +236,7 @@ impl<'a> Folder<'a> {
             open: Vec::new(),
             waits: &profile.waits,
             gcs: &profile.gcs,
+            collections: &profile.collections,
             stops: &profile.stops,
         }
     }
@@ -238,6 +246,7 @@ impl<'a> Folder<'a> {
         add(&mut self.graph.total, self.profile.node(root).total);
         self.waits = from(&self.profile.waits, root);
         self.gcs = from(&self.profile.gcs, root);
+        self.collections = from(&self.profile.collections, root);
         self.stops = from(&self.profile.stops, root);
         for id in self.profile.subtree(root) {
             self.close_before(id.0);
@@ -258,6 +267,7 @@ impl<'a> Folder<'a> {
     fn add(&mut self, id: NodeId) {
         let (wait, gc) = (next(&mut self.waits, id), next(&mut self.gcs, id));
         let stopped = next(&mut self.stops, id);
+        let collections = next(&mut self.collections, id);
         let node = self.profile.node(id);
         let own = node.own.saturating_sub(wait);
         let caller = self.open.last().map(|open| open.row);
@@ -267,6 +277,7 @@ impl<'a> Folder<'a> {
         add(&mut sums.own, own);
         add(&mut sums.wait, wait);
         add(&mut sums.gc, gc);
+        add(&mut sums.collections, collections);
         sums.stopped.add(stopped);
         add(&mut sums.overhead, node.overhead);
         let active = &mut self.active_rows[row as usize];
@@ -283,6 +294,7 @@ impl<'a> Folder<'a> {
             add(&mut sums.own, own);
             add(&mut sums.wait, wait);
             add(&mut sums.gc, gc);
+            add(&mut sums.collections, collections);
             sums.stopped.add(stopped);
             add(&mut sums.overhead, node.overhead);
             let active = &mut self.active_edges[edge as usize];
@@ -316,6 +328,7 @@ impl<'a> Folder<'a> {
             own: 0,
             wait: 0,
             gc: 0,
+            collections: 0,
             stopped: Stopped::default(),
             overhead: 0,
             recursive: false,
@@ -340,6 +353,7 @@ impl<'a> Folder<'a> {
                 own: 0,
                 wait: 0,
                 gc: 0,
+                collections: 0,
                 stopped: Stopped::default(),
                 overhead: 0,
                 call_site: self.profile.call_site(id),

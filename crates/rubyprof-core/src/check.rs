@@ -20,6 +20,7 @@ impl Profile {
         self.check_tree()?;
         self.check_numbers(Of::Wait, &self.waits)?;
         self.check_numbers(Of::Gc, &self.gcs)?;
+        self.check_numbers(Of::Collection, &self.collections)?;
         self.check_numbers(Of::Stop, &self.stops)?;
         self.check_parts()?;
         self.check_allocations()?;
@@ -167,6 +168,10 @@ impl Profile {
         sum("waiting times", self.waits.iter().map(|(_, wait)| *wait))?;
         sum("objects", self.allocations.iter().map(|one| one.count))?;
         sum("bytes", self.allocations.iter().map(|one| one.bytes))?;
+        sum(
+            "collections",
+            self.collections.iter().map(|(_, count)| *count),
+        )?;
         sum("GC times", self.gcs.iter().map(|(_, gc)| *gc))?;
         // Totals are only added for nodes of which none is above another. The largest such sum below
         // a node is its own total or that of its callees' largest sums.

@@ -85,16 +85,19 @@ impl Recorder {
         );
         drop(drafts);
         let place = |draft: u32| placed.get(draft as usize).copied().flatten();
-        let by_node = |numbers: &HashMap<u32, u64, BuildMix>| {
-            let placed = |(draft, number): (&u32, &u64)| {
-                Some((place(*draft)?, settings.scale.apply(*number)))
-            };
+        let by_node = |numbers: &HashMap<u32, u64, BuildMix>, scale: Scale| {
+            let placed =
+                |(draft, number): (&u32, &u64)| Some((place(*draft)?, scale.apply(*number)));
             let mut numbers: Vec<(NodeId, u64)> = numbers.iter().filter_map(placed).collect();
             numbers.sort_unstable();
             numbers
         };
-        let waits = by_node(&self.waits);
-        let gcs = within_self_times(by_node(&self.gcs), &waits, &nodes);
+        let waits = by_node(&self.waits, settings.scale);
+        let gcs = by_node(&self.gcs, settings.scale);
+        let gcs = within_self_times(gcs, &waits, &nodes);
+        let mut collections = by_node(&self.collections, Scale::ONE);
+        // Of those that took no time that can be told nothing is kept.
+        collections.retain(|(id, _)| gcs.binary_search_by_key(id, |(node, _)| *node).is_ok());
         let stops = self.stops_by_node(&place, settings.scale, &gcs, &nodes);
         let in_order = |drafts: &mut dyn Iterator<Item = u32>| {
             let mut nodes: Vec<NodeId> = drafts.filter_map(place).collect();
@@ -179,6 +182,7 @@ impl Recorder {
             nodes,
             waits,
             gcs,
+            collections,
             stops,
             allocations,
         }

@@ -38,6 +38,8 @@ pub struct Numbers {
     pub wait: u64,
     /// The part of self in which garbage was collected.
     pub gc: u64,
+    /// How often the garbage collector set to work.
+    pub collections: u64,
     /// For how long it had stopped: part of self and waiting.
     pub stopped: Stopped,
     /// The profiler's part of self, which is in it or was taken off it.
@@ -59,6 +61,7 @@ impl Numbers {
         self.own = self.own.saturating_add(other.own);
         self.wait = self.wait.saturating_add(other.wait);
         self.gc = self.gc.saturating_add(other.gc);
+        self.collections = self.collections.saturating_add(other.collections);
         self.stopped.add(other.stopped);
         self.overhead = self.overhead.saturating_add(other.overhead);
     }

@@ -19,6 +19,8 @@ pub enum Of {
     Wait,
     /// `gcs`.
     Gc,
+    /// `collections`.
+    Collection,
     /// `stops`.
     Stop,
     /// `allocations`.
@@ -68,6 +70,7 @@ impl Of {
             Self::Node => "call tree node",
             Self::Wait => "waiting time",
             Self::Gc => "GC time",
+            Self::Collection => "collection",
             Self::Stop => "time stopped",
             Self::Allocation => "allocation",
         }

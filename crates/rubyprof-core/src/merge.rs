@@ -1,12 +1,12 @@
 //! Profiles as one, and the trees of a profile as one.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::method::MethodId;
 use crate::overhead::{aligned, joined_costs};
 use crate::profile::{Profile, Thread};
-use crate::weave::{Identity, Onto, Weaver};
+use crate::weave::{DraftIndex, Identity, Onto, Weaver};
 
 /// Which trees become one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -146,6 +146,28 @@ impl Profile {
         let mut rest = weaver.finish(self);
         rest.drop_unused_methods();
         rest
+    }
+}
+
+impl Profile {
+    /// This profile with the garbage collector as a method of its own, `<Module::GC>#[collector]`, called wherever it set to work. Its time is no longer
+    /// part of self times; totals are what they were.
+    pub fn with_gc_nodes(&self) -> Profile {
+        let mut weaver = Weaver::new(Identity::Name);
+        let methods = weaver.methods_of(self);
+        let collector = weaver.collector();
+        for (index, thread) in self.threads.iter().enumerate() {
+            let root = methods[self.node(thread.root).method.index()];
+            let (into, root) = weaver.thread(thread.clone(), root);
+            let placed = weaver.tree(self, &methods, index, into, Onto::Root(root), |_| false);
+            let drafts: BTreeSet<DraftIndex> = placed.into_iter().collect();
+            for draft in drafts {
+                weaver.split_gc(draft, collector);
+            }
+        }
+        let mut split = weaver.finish(self);
+        split.drop_unused_methods();
+        split
     }
 }
 

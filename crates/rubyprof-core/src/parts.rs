@@ -42,6 +42,8 @@ pub struct Parts {
     pub waits: Vec<(NodeId, u64)>,
     /// GC time of the nodes in which garbage was collected, by node.
     pub gcs: Vec<(NodeId, u64)>,
+    /// How often the garbage collector set to work in these nodes, by node.
+    pub collections: Vec<(NodeId, u64)>,
     /// For how long nodes had stopped, of those that had, by node.
     pub stops: Vec<(NodeId, Stopped)>,
     /// Allocations by thread, then method.
@@ -59,6 +61,8 @@ pub struct Inside<'a> {
     pub waits: &'a [(NodeId, u64)],
     /// GC time of the nodes in which garbage was collected, by node.
     pub gcs: &'a [(NodeId, u64)],
+    /// How often the garbage collector set to work in these nodes, by node.
+    pub collections: &'a [(NodeId, u64)],
     /// For how long nodes had stopped, of those that had, by node.
     pub stops: &'a [(NodeId, Stopped)],
 }
@@ -122,6 +126,7 @@ impl Profile {
             sites: &self.sites,
             waits: &self.waits,
             gcs: &self.gcs,
+            collections: &self.collections,
             stops: &self.stops,
         }
     }
@@ -143,6 +148,7 @@ impl Profile {
             nodes: self.nodes,
             waits: self.waits,
             gcs: self.gcs,
+            collections: self.collections,
             stops: self.stops,
             allocations: self.allocations,
         }
@@ -175,6 +181,7 @@ impl Profile {
             nodes: parts.nodes,
             waits: parts.waits,
             gcs: parts.gcs,
+            collections: parts.collections,
             stops: parts.stops,
             allocations: parts.allocations,
         };

@@ -87,6 +87,8 @@ pub struct Profile {
     pub(crate) waits: Vec<(NodeId, u64)>,
     /// GC time of the nodes in which garbage was collected, by node.
     pub(crate) gcs: Vec<(NodeId, u64)>,
+    /// How often the garbage collector set to work in these nodes, by node.
+    pub(crate) collections: Vec<(NodeId, u64)>,
     /// For how long nodes had stopped, of those that had, by node.
     pub(crate) stops: Vec<(NodeId, Stopped)>,
     pub(crate) allocations: Vec<Allocation>,
@@ -164,6 +166,11 @@ impl Profile {
     /// The part of self time in which garbage was collected.
     pub fn gc(&self, id: NodeId) -> u64 {
         number_of(&self.gcs, id)
+    }
+
+    /// How often the garbage collector set to work in that time: a collection may be done in many steps.
+    pub fn collections(&self, id: NodeId) -> u64 {
+        number_of(&self.collections, id)
     }
 
     /// GC time of all nodes.

@@ -60,6 +60,7 @@ pub struct Recorder {
     paused_at: Option<u64>,
     pub(crate) waits: HashMap<DraftId, u64, BuildMix>,
     pub(crate) gcs: HashMap<DraftId, u64, BuildMix>,
+    pub(crate) collections: HashMap<DraftId, u64, BuildMix>,
     pub(crate) stops: HashMap<DraftId, Stopped, BuildMix>,
     /// By token, the object ids of threads that are recorded.
     thread_ids: HashMap<u64, u64, BuildMix>,
@@ -109,6 +110,7 @@ impl Recorder {
             paused_at: None,
             waits: HashMap::default(),
             gcs: HashMap::default(),
+            collections: HashMap::default(),
             stops: HashMap::default(),
             thread_ids: HashMap::default(),
             cpus: HashMap::default(),

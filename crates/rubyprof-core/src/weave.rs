@@ -61,6 +61,7 @@ pub(crate) struct Weaver {
     roots: Vec<(Thread, DraftIndex)>,
     waits: HashMap<DraftIndex, u64, BuildMix>,
     gcs: HashMap<DraftIndex, u64, BuildMix>,
+    collections: HashMap<DraftIndex, u64, BuildMix>,
     stops: HashMap<DraftIndex, Stopped, BuildMix>,
     allocations: Vec<Allocation>,
     tallied: HashMap<TallyKey, usize>,
@@ -81,6 +82,7 @@ impl Weaver {
             roots: Vec::new(),
             waits: HashMap::default(),
             gcs: HashMap::default(),
+            collections: HashMap::default(),
             stops: HashMap::default(),
             allocations: Vec::new(),
             tallied: HashMap::new(),
@@ -125,6 +127,18 @@ impl Weaver {
             .or_insert_with(|| push(methods, method))
     }
 
+    /// The method that stands for the garbage collector.
+    pub(crate) fn collector(&mut self) -> MethodId {
+        let method = Method {
+            class_name: "GC".into(),
+            owner_kind: OwnerKind::ModuleSingleton,
+            // No method that is defined can have this name by accident, nor look as if it could be called.
+            name: Some("[collector]".into()),
+            ..Method::default()
+        };
+        self.method_with_name(name_key(&method), method)
+    }
+
     /// The method that stands for code outside any method.
     pub(crate) fn top_level(&mut self) -> MethodId {
         let method = Method::default();
@@ -158,7 +172,7 @@ impl Weaver {
         add(&mut sums.total, total);
     }
 
-    /// Adds a tree and the allocations of its thread to the new profile's thread `into`. `methods` are the part's
+    /// Adds a tree and the allocations of its thread to the new profile's thread `into`, and returns where each node of it went. `methods` are the part's
     /// [`methods_of`](Self::methods_of). Calls along paths that are `hidden` (by the part's numbers) are their
     /// caller's; a root is never hidden.
     pub(crate) fn tree(
@@ -169,7 +183,7 @@ impl Weaver {
         into: usize,
         onto: Onto,
         hidden: impl Fn(NodeId) -> bool,
-    ) {
+    ) -> Vec<DraftIndex> {
         let root = part.threads[thread].root;
         let unexplained = &mut self.roots[into].0.unexplained;
         add(unexplained, part.threads[thread].unexplained);
@@ -224,6 +238,25 @@ impl Weaver {
             moved.location = self.location(part, allocation.location);
             self.add_allocation(moved);
         }
+        placed
+    }
+
+    /// Gives a draft's garbage collections to a callee of their own.
+    pub(crate) fn split_gc(&mut self, draft: DraftIndex, collector: MethodId) {
+        if self.drafts[draft as usize].method == collector {
+            return;
+        }
+        let Some(time) = self.gcs.remove(&draft) else {
+            return;
+        };
+        let times = self.collections.remove(&draft).unwrap_or(1);
+        let callee = self.child(draft, collector, 0);
+        self.add_calls(callee, times, time);
+        let own = &mut self.own[draft as usize];
+        *own = own.saturating_sub(time);
+        add(&mut self.own[callee as usize], time);
+        self.gcs.insert(callee, time);
+        self.collections.insert(callee, times);
     }
 
     /// Adds what a node has without its callees: waiting, GC time and overhead are parts of that.
@@ -238,6 +271,7 @@ impl Weaver {
         for (sums, number) in [
             (&mut self.waits, part.wait(id)),
             (&mut self.gcs, part.gc(id)),
+            (&mut self.collections, part.collections(id)),
         ] {
             if number > 0 {
                 add(sums.entry(draft).or_default(), number);
@@ -317,6 +351,7 @@ impl Weaver {
             }
         }
         let (waits, gcs) = (by_node(&self.waits, place), by_node(&self.gcs, place));
+        let collections = by_node(&self.collections, place);
         let stops = by_node(&self.stops, place);
         self.allocations
             .sort_by_key(|allocation| (allocation.thread, allocation.method));
@@ -341,6 +376,7 @@ impl Weaver {
             nodes,
             waits,
             gcs,
+            collections,
             stops,
             allocations: self.allocations,
         }

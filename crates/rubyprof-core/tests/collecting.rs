@@ -98,6 +98,48 @@ fn a_call_within_a_collection_keeps_its_time() {
     assert_eq!(profile.self_value(NodeId(0)), 5);
 }
 
+/// With a node for the collector nothing is lost.
+fn split(profile: &Profile) {
+    let split = profile.with_gc_nodes();
+    invariants::check_made(&split);
+    assert_eq!(split.total(), profile.total());
+    let collector = |profile: &Profile| {
+        let ids = (0..profile.nodes().len() as u32).map(NodeId);
+        let of_collector = ids.filter(|id| {
+            let method = profile.method(profile.node(*id).method);
+            method.full_name() == "<Module::GC>#[collector]"
+        });
+        let numbers = of_collector.map(|id| (profile.self_value(id), profile.node(id).called));
+        numbers.fold((0, 0), |(time, times), (more, called)| {
+            (time + more, times + called)
+        })
+    };
+    let ids = (0..profile.nodes().len() as u32).map(NodeId);
+    let times = ids.map(|id| profile.collections(id)).sum();
+    assert_eq!(collector(&split), (profile.gc_total(), times));
+    // It is all the collector's.
+    assert_eq!(split.gc_total(), profile.gc_total());
+    assert_eq!(split.with_gc_nodes(), split);
+}
+
+#[test]
+fn the_collector_can_be_a_method() {
+    let tape = gc(Tape::new().live(0, &[1]).appear(), 5).enter(2);
+    let tape = gc(gc(tape.advance(3), 7), 1).leave(2);
+    let (profile, _) = collected(&tape.enter(3).leave(3));
+    let split = profile.with_gc_nodes();
+    let graph = CallGraph::of_all(&split);
+    let row = |name: &str| {
+        let rows = graph.rows().iter();
+        let mut found = rows.filter(|row| split.method(row.method).full_name().contains(name));
+        found.next().map(|row| (row.called, row.own, row.total))
+    };
+    assert_eq!(row("[collector]"), Some((3, 13, 13)));
+    assert_eq!(row("m2"), Some((1, 3, 11)));
+    assert_eq!(row("m1"), Some((1, 0, 16)));
+    assert_eq!(row("m3"), Some((1, 0, 0)));
+}
+
 /// A call, a return, work or a collection.
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -143,5 +185,7 @@ proptest! {
         let (profile, _) = collected(&tape);
         prop_assert_eq!(profile.gc_total(), all);
         prop_assert_eq!(profile.compensated().gc_total(), all);
+        split(&profile);
+        split(&profile.compensated());
     }
 }

@@ -33,6 +33,7 @@ pub(crate) fn encode(profile: &Profile) -> Result<Vec<u8>, Error> {
         unexplained: profile.threads().iter().map(|t| t.unexplained).collect(),
         overhead: profile.nodes().iter().map(|node| node.overhead).collect(),
         gcs: columns::exceptions(inside.gcs.iter().copied()),
+        collections: columns::exceptions(inside.collections.iter().copied()),
         blocked: columns::exceptions(stops(inside.stops, |it| it.blocked)),
         gvl_waits: columns::exceptions(stops(inside.stops, |it| it.gvl_wait)),
         cpus: profile.threads().iter().map(|t| t.cpu).collect(),
@@ -72,6 +73,7 @@ pub(crate) fn decode(bytes: &[u8], version: u32) -> Result<Parts, Error> {
         waits,
         gcs: columns::numbers(&addition.gcs, nodes.len(), "GC time")?,
         stops,
+        collections: columns::numbers(&addition.collections, nodes.len(), "collection")?,
         nodes,
         allocations: tables::allocations_of(body.allocations)?,
     })

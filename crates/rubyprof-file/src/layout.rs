@@ -36,6 +36,8 @@ pub(crate) struct Addition {
     pub(crate) overhead: Vec<u64>,
     /// GC times, by node.
     pub(crate) gcs: Vec<Exception>,
+    /// How often the garbage collector set to work, by node.
+    pub(crate) collections: Vec<Exception>,
     /// Times blocked, by node.
     pub(crate) blocked: Vec<Exception>,
     /// GVL waits, by node.

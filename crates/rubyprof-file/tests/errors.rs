@@ -143,12 +143,12 @@ fn lists_that_lie_cost_nothing() {
         honest[..16],
         [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     );
-    // Two flags, eight numbers, six lists.
+    // Two flags, eight numbers, seven lists.
     assert_eq!(
         honest[16..],
-        [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+        [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     );
-    for list in (4..16).chain(26..32) {
+    for list in (4..16).chain(26..33) {
         for length in [1_u64 << 60, u64::MAX, 1 << 33] {
             let mut lying = honest[..list].to_vec();
             let mut rest = length;
@@ -168,8 +168,8 @@ fn lists_that_lie_cost_nothing() {
 #[test]
 fn contradictions_are_named() {
     // Files, methods, sites, threads, up, method, called, own, site, totals, waits, allocations,
-    // unexplained, overhead, GC times, times blocked, GVL waits, processor times.
-    let one_node: [&[u8]; 18] = [
+    // unexplained, overhead, GC times, collections, times blocked, GVL waits, processor times.
+    let one_node: [&[u8]; 19] = [
         &[0],
         &[1, 0, 0, 0, 0, 0],
         &[1, 0, 0],
@@ -184,6 +184,7 @@ fn contradictions_are_named() {
         &[0],
         &[1, 0],
         &[1, 0],
+        &[0],
         &[0],
         &[0],
         &[0],
@@ -249,18 +250,22 @@ fn contradictions_are_named() {
         ),
         (
             with(&[(15, &[1, 1, 9])]),
+            "it has a collection of node 1, and 1 nodes",
+        ),
+        (
+            with(&[(16, &[1, 1, 9])]),
             "it has a time blocked of node 1, and 1 nodes",
         ),
         (
-            with(&[(16, &[1, 7, 9])]),
+            with(&[(17, &[1, 7, 9])]),
             "it has a GVL wait of node 7, and 1 nodes",
         ),
         (
-            with(&[(17, &[0])]),
+            with(&[(18, &[0])]),
             "it has 1 threads and processor times of 0",
         ),
         (
-            with(&[(15, &[1, 0, 30]), (16, &[1, 0, 21])]),
+            with(&[(16, &[1, 0, 30]), (17, &[1, 0, 21])]),
             "overhead of call tree node 0 are more than its own time",
         ),
         (
@@ -313,7 +318,7 @@ fn contradictions_are_named() {
     }
     assert!(from_bytes(&with(&[(7, largest)])).is_ok());
     assert!(from_bytes(&with(&[(13, &[1, 20]), (14, &[1, 0, 30])])).is_ok());
-    let mode = [&[4, 0, 1][..], &[0; 29]].concat();
+    let mode = [&[4, 0, 1][..], &[0; 30]].concat();
     let mode = file_with_body(&mode);
     assert!(message(&mode).ends_with("there is no measure mode 4"));
 }

@@ -67,6 +67,9 @@ fn describe(profile: &Profile, version: u32) -> Result<String, std::fmt::Error> 
         for (node, gc) in inside.gcs {
             writeln!(out, "gc node {} value {gc}", node.0)?;
         }
+        for (node, count) in inside.collections {
+            writeln!(out, "collections node {} value {count}", node.0)?;
+        }
         for (node, Stopped { blocked, gvl_wait }) in inside.stops {
             writeln!(out, "stop node {} blocked {blocked} gvl {gvl_wait}", node.0)?;
         }

@@ -28,6 +28,7 @@ module RubyProf
         words.heading("Options:")
         add_report_words(words, @values)
         words.word("--[no-]compensate", "Take the profiler's own time off all times,", "or show what was measured") { |yes| @printer_options[:compensate] = yes }
+        words.word("--gc-nodes", "Show the garbage collector as a method", "wherever it worked") { @printer_options[:gc_nodes] = true }
         add_general_words(words)
         catch(:done) do
           files = words.read_all(@given)

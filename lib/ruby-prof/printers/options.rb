@@ -16,7 +16,7 @@ module RubyProf
     NONZERO_TIME = 0.005
 
     # Options that have an effect, and a check.
-    CHECKED = %i[min_percent max_percent min_time nonzero sort_method filter_by max_depth max_threads title only exclude compensate overhead gc ledger].freeze
+    CHECKED = %i[min_percent max_percent min_time nonzero sort_method filter_by max_depth max_threads title only exclude compensate overhead gc gc_nodes ledger].freeze
 
     # Options of ruby-prof's printers that say nothing about this report, taken without a word.
     ELSEWHERE = %i[application editor_uri expansion path print_file profile threshold].freeze
@@ -73,12 +73,13 @@ module RubyProf
       @options
     end
 
-    # The printed profile has only the methods that `only:` and `exclude:` leave, and times as `compensate:` wants them.
+    # The printed profile has only the methods that `only:` and `exclude:` leave, and times as `compensate:` and `gc_nodes:` want them.
     def filter_result
       @whole ||= @result
       patterns = @options.slice(:only, :exclude).compact
       @result = patterns.empty? ? @whole : Filter.from_options(patterns).apply(@whole)
       @result = Report.compensated(@result, @options[:compensate]) unless @options[:compensate].nil?
+      @result = Report.with_gc_nodes(@result) if @options[:gc_nodes]
     end
 
     def default_filter
@@ -109,7 +110,7 @@ module RubyProf
           check(name, value, COLUMNS.map(&:inspect).join(", ")) { Object === value && value.respond_to?(:to_sym) && COLUMNS.include?(value.to_sym) }
         when :max_depth, :max_threads
           check(name, value, "an Integer from 0 to #{MAX_COUNT}") { Integer === value && value.between?(0, MAX_COUNT) }
-        when :compensate, :overhead, :gc, :ledger
+        when :compensate, :overhead, :gc, :gc_nodes, :ledger
           check(name, value, "true or false") { [true, false].any? { |flag| flag.equal?(value) } }
         when :title
           check(name, value, "a String") { String === value }

@@ -39,6 +39,7 @@ impl Forest {
                 own: node.own.saturating_sub(wait),
                 wait,
                 gc: profile.gc(id),
+                collections: profile.collections(id),
                 stopped: profile.stopped(id),
                 overhead: node.overhead,
             };
@@ -126,6 +127,10 @@ impl Forest {
             }
             if numbers.gc > 0 {
                 profile.gcs.push((NodeId(position), numbers.gc));
+            }
+            if numbers.collections > 0 {
+                let count = numbers.collections;
+                profile.collections.push((NodeId(position), count));
             }
             if !numbers.stopped.is_none() {
                 profile.stops.push((NodeId(position), numbers.stopped));

@@ -98,6 +98,7 @@ impl Forest {
                 own: part.self_value(id),
                 wait: part.wait(id),
                 gc: part.gc(id),
+                collections: part.collections(id),
                 stopped: part.stopped(id),
                 overhead: node.overhead,
             });

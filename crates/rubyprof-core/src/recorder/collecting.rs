@@ -48,6 +48,7 @@ impl Recorder {
         self.collecting = None;
         if same && spent > 0 && self.is_in_a_call() {
             *self.gcs.entry(self.top).or_default() += spent;
+            *self.collections.entry(self.top).or_default() += 1;
         }
     }
 

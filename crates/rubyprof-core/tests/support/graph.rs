@@ -24,6 +24,7 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
                 own: 0,
                 wait: 0,
                 gc: 0,
+                collections: 0,
                 stopped: Stopped::default(),
                 overhead: 0,
                 recursive: false,
@@ -39,6 +40,7 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
         row.own += own;
         row.wait += wait;
         row.gc += profile.gc(id);
+        row.collections += profile.collections(id);
         row.stopped.blocked += profile.stopped(id).blocked;
         row.stopped.gvl_wait += profile.stopped(id).gvl_wait;
         row.overhead += node.overhead;
@@ -58,6 +60,7 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
                 own: 0,
                 wait: 0,
                 gc: 0,
+                collections: 0,
                 stopped: Stopped::default(),
                 overhead: 0,
                 call_site: profile.call_site(id),
@@ -75,6 +78,7 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
         edge.own += own;
         edge.wait += wait;
         edge.gc += profile.gc(id);
+        edge.collections += profile.collections(id);
         edge.stopped.blocked += profile.stopped(id).blocked;
         edge.stopped.gvl_wait += profile.stopped(id).gvl_wait;
         edge.overhead += node.overhead;

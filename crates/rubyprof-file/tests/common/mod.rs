@@ -98,6 +98,7 @@ pub(crate) fn timed() -> Profile {
         node.overhead = overhead;
     }
     parts.gcs = vec![(NodeId(1), 40_000_000), (NodeId(3), 123)];
+    parts.collections = vec![(NodeId(1), 12), (NodeId(3), 1)];
     let stopped = |blocked, gvl_wait| Stopped { blocked, gvl_wait };
     parts.stops = vec![(NodeId(1), stopped(0, 5_000)), (NodeId(3), stopped(70, 9))];
     parts.threads[0].cpu = Some(333_000_000);

@@ -192,6 +192,8 @@ fn grown(mut parts: Parts, random: &[RandomNode]) -> Parts {
             .extend(node.wait.map(|wait| (NodeId(index as u32), wait)));
         let gc = node.parts.0.map(|_| (NodeId(index as u32), gc));
         parts.gcs.extend(gc);
+        let count = gc.map(|(id, _)| (id, 1 + node.called % 7));
+        parts.collections.extend(count);
         path.push(index);
         for open in &path {
             nodes[*open].end = index as u32 + 1;

@@ -64,6 +64,7 @@ impl NodeRef {
                         own: view.profile.self_value(id),
                         wait: view.profile.wait(id),
                         gc: view.profile.gc(id),
+                        collections: view.profile.collections(id),
                         overhead: node.overhead,
                         stopped: view.profile.stopped(id),
                     },

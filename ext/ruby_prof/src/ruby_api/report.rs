@@ -114,9 +114,25 @@ fn compensated(ruby: &Ruby, profile: Obj<Profile>, wanted: bool) -> Result<Obj<P
             false => view.profile.uncompensated(),
         })
     })?;
+    copied(ruby, profile, changed)
+}
+
+/// `Report.with_gc_nodes(profile)`: the garbage collector is a method of its own.
+fn with_gc_nodes(ruby: &Ruby, profile: Obj<Profile>) -> Result<Obj<Profile>, Error> {
+    let view = profile.view(ruby)?;
+    let changed = guard(ruby, || Ok(view.profile.with_gc_nodes()))?;
+    copied(ruby, profile, changed)
+}
+
+/// A profile like `profile` with another result.
+fn copied(
+    ruby: &Ruby,
+    profile: Obj<Profile>,
+    result: rubyprof_core::Profile,
+) -> Result<Obj<Profile>, Error> {
     let copy: Value = profile.class().funcall("allocate", ())?;
     let copy: Obj<Profile> = convert::object(ruby, "allocate makes a RubyProf::Profile", copy)?;
-    copy.become_copy(&profile, changed);
+    copy.become_copy(&profile, result);
     Ok(copy)
 }
 
@@ -191,6 +207,7 @@ pub(crate) fn init(_ruby: &Ruby, module: RModule) -> Result<(), Error> {
     report.define_singleton_method("render", function!(render, 3))?;
     report.define_singleton_method("call_paths", function!(call_paths, 1))?;
     report.define_singleton_method("compensated", function!(compensated, 2))?;
+    report.define_singleton_method("with_gc_nodes", function!(with_gc_nodes, 1))?;
     report.define_singleton_method("render_part", function!(render_part, 4))?;
     report.define_singleton_method("call_trees", function!(call_trees, 2))?;
     report.define_singleton_method("test_run", function!(test_run::render, 3))

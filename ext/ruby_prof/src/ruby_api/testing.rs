@@ -51,12 +51,16 @@ fn charge(
     let recorded = &recorded.profile;
     let mut parts = recorded.parts();
     parts.gcs.clear();
+    parts.collections.clear();
     for (place, node) in parts.nodes.iter_mut().enumerate() {
         let id = NodeId(place as u32);
         let own = recorded.self_value(id);
         node.overhead = overhead.saturating_mul(node.called).min(own);
         let gc = gc.saturating_mul(node.called).min(own);
         parts.gcs.extend((gc > 0).then_some((id, gc)));
+        parts
+            .collections
+            .extend((gc > 0).then_some((id, node.called)));
     }
     parts.costs.ruby.inner = overhead.saturating_mul(1_000);
     parts.costs.spread = spread;
