@@ -65,12 +65,6 @@ impl CallTree {
         self.drafts[node as usize].method
     }
 
-    /// The caller's path; none at a root.
-    pub(crate) fn parent(&self, node: DraftId) -> Option<DraftId> {
-        let parent = self.drafts[node as usize].parent;
-        (parent != NO_PARENT).then_some(parent)
-    }
-
     pub(crate) fn add_call(&mut self, node: DraftId) {
         self.drafts[node as usize].called += 1;
     }

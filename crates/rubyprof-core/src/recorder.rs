@@ -129,10 +129,10 @@ impl Recorder {
     }
 
     /// A call of a method that was called from here before. `tag` is any number that the call's
-    /// return will carry too. `now` reads the clock; it is called last, so that the work done here
-    /// is not counted in the callee.
+    /// return will carry too. `now` reads the clock; it is called late, so that the work done here
+    /// is not counted in the callee. If it gives nothing, the event is not settled.
     #[inline(always)]
-    pub fn enter(&mut self, key: MethodKey, tag: u64, now: impl FnOnce() -> u64) -> bool {
+    pub fn enter(&mut self, key: MethodKey, tag: u64, now: impl FnOnce() -> Option<u64>) -> bool {
         let Some(node) = self.tree.cached_child(self.top, key) else {
             return false;
         };
@@ -187,7 +187,7 @@ impl Recorder {
         if lasting {
             self.tree.cache_child(self.top, key, node);
         }
-        self.push_call(node, tag, || host.now());
+        self.push_call(node, tag, || Some(host.now()));
     }
 
     /// A return that [`leave`](Self::leave) did not settle. It ends the innermost call that carries
@@ -331,14 +331,17 @@ impl Recorder {
     }
 
     #[inline(always)]
-    fn push_call(&mut self, node: DraftId, tag: u64, now: impl FnOnce() -> u64) -> bool {
+    fn push_call(&mut self, node: DraftId, tag: u64, now: impl FnOnce() -> Option<u64>) -> bool {
         let Some(draft) = self.tree.get_mut(node) else {
+            return false;
+        };
+        let Some(now) = now() else {
             return false;
         };
         draft.called += 1;
         self.top = node;
         self.stack.push(Frame {
-            start: now().wrapping_sub(self.paused_for),
+            start: now.wrapping_sub(self.paused_for),
             tag,
             node,
             kind: FrameKind::Call,

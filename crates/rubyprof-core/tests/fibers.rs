@@ -284,12 +284,12 @@ fn a_path_that_was_called_before_is_settled_quickly() {
     let mut host = ScriptedHost::new(&tape);
     let mut recorder = Recorder::new();
     recorder.switch_to(token(0), &mut host);
-    assert!(!recorder.enter(key(1), 1, || 0), "not seen before");
+    assert!(!recorder.enter(key(1), 1, || Some(0)), "not seen before");
     recorder.enter_slowly(key(1), 1, &mut host);
     assert!(!recorder.leave(2, 0), "another's tag");
     assert!(recorder.leave(1, host.clock));
     assert!(!recorder.leave(1, 0), "nothing to leave");
-    assert!(recorder.enter(key(1), 1, || host.clock));
+    assert!(recorder.enter(key(1), 1, || Some(host.clock)));
     let names = &mut ScriptedNames::default();
     let profile = recorder.finish(host.clock, settings(Scale::ONE), names);
     assert_eq!(profile.nodes()[0].called, 2);

@@ -145,19 +145,18 @@ fn a_fiber_is_blocked_while_another_of_its_thread_runs() {
 }
 
 #[test]
-fn what_was_found_out_later_is_the_calls_or_its_callers() {
+fn what_is_found_out_at_the_next_event_is_the_innermost_calls() {
     let tape = Tape::new();
     let mut program = Program::new(&tape);
-    // Before the first call: whose time it is, is not known.
-    program.recorder.blocked(1, true);
     program.advance(10);
+    program.recorder.blocked(4);
     program.enter(2);
-    program.recorder.blocked(4, true);
     program.advance(20);
-    program.recorder.blocked(8, false);
+    program.recorder.blocked(8);
     program.leave(2);
     program.leave(1);
-    program.recorder.blocked(16, false);
+    // Outside all calls: whose time it is, is not known.
+    program.recorder.blocked(16);
     let profile = program.finish();
     assert_eq!(profile.stopped(NodeId(0)), stopped(4, 0));
     assert_eq!(profile.stopped(NodeId(1)), stopped(8, 0));
@@ -173,7 +172,7 @@ fn paused_time_is_nobodys() {
     program.recorder.worked(thread_token(0), 3);
     program.recorder.pause(now);
     program.recorder.worked(thread_token(0), 4);
-    program.recorder.blocked(5, false);
+    program.recorder.blocked(5);
     program.advance(5);
     let now = program.host.now();
     program.recorder.resume(now);

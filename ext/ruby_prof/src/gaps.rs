@@ -79,27 +79,28 @@ impl Gaps {
         }
     }
 
-    /// The last event was now. Returns when it was before.
+    /// An event now. False if it comes so late that it is worth a closer [`look`](Self::look).
     #[inline(always)]
-    pub(crate) fn see(&mut self, now: u64) -> u64 {
-        std::mem::replace(&mut self.seen, now)
+    pub(crate) fn see(&mut self, now: u64) -> bool {
+        let is_near = now.wrapping_sub(self.seen) <= self.long;
+        if is_near {
+            self.seen = now;
+        }
+        is_near
     }
 
-    #[inline(always)]
-    pub(crate) fn seen(&self) -> u64 {
-        self.seen
+    /// An event now, whenever the last one was: in between the running thread's innermost call had time to be blocked.
+    pub(crate) fn look(&mut self, recorder: &mut Recorder, now: u64) {
+        if !self.see(now) {
+            self.end(recorder, now);
+        }
     }
 
-    #[inline(always)]
-    pub(crate) fn is_long(&self, since: u64) -> bool {
-        self.seen.wrapping_sub(since) > self.long
-    }
-
-    /// Between `since` and the event now the running thread's innermost call, or the caller of the one that was just `called`, had
-    /// time to be blocked.
+    /// As [`look`](Self::look), however near it is: the last event for now.
     #[cold]
     #[inline(never)]
-    pub(crate) fn look(&mut self, recorder: &mut Recorder, since: u64, called: bool) {
+    pub(crate) fn end(&mut self, recorder: &mut Recorder, now: u64) {
+        let since = std::mem::replace(&mut self.seen, now);
         if self.long == u64::MAX {
             return;
         }
@@ -108,7 +109,7 @@ impl Gaps {
         let off = self.spend(recorder, cpu::of_this_thread(), since);
         self.running.times_stopped = times_stopped;
         if stopped {
-            recorder.blocked(off, called);
+            recorder.blocked(off);
         }
     }
 
@@ -123,7 +124,8 @@ impl Gaps {
     }
 
     /// An event of another fiber than before: of another thread, perhaps.
-    pub(crate) fn switch(&mut self, recorder: &mut Recorder, since: u64) {
+    pub(crate) fn switch(&mut self, recorder: &mut Recorder, now: u64) {
+        let since = std::mem::replace(&mut self.seen, now);
         // SAFETY: an event is being delivered, so a thread runs.
         let thread = unsafe { rb_sys::rb_thread_current() };
         self.returned = None;
@@ -137,7 +139,7 @@ impl Gaps {
             .and_then(ThreadClock::read)
             .unwrap_or(self.running.cpu);
         let off = self.spend(recorder, cpu, since);
-        recorder.blocked(off, false);
+        recorder.blocked(off);
         let left = Left {
             clock,
             cpu,

@@ -142,19 +142,14 @@ unsafe fn settle<R: Reader>(session: &mut Session, arg: *mut TraceArg) -> bool {
         let event = R::event(arg);
         if event & (CALL | C_CALL) != 0 {
             let identity = R::identity(arg);
-            let before = session.vm.seen();
             let vm = &mut session.vm;
-            let entered = session
+            session
                 .recorder
-                .enter(identity.key, identity.tag, || vm.see());
-            if entered {
-                session.look_at_gap(before, true);
-            }
-            entered
+                .enter(identity.key, identity.tag, || vm.see())
         } else if event & (RETURN | C_RETURN) != 0 {
-            let before = session.vm.seen();
-            let now = session.vm.see();
-            session.look_at_gap(before, false);
+            let Some(now) = session.vm.see() else {
+                return false;
+            };
             session.recorder.leave(R::identity(arg).tag, now)
         } else {
             false
@@ -194,7 +189,7 @@ unsafe fn slowly<R: Reader>(session: &mut Session, arg: *mut TraceArg) {
             }
             _ => {}
         }
-        session.vm.notice_switch(recorder, token);
+        session.vm.notice(recorder, token);
         if !recorder.runs(token) {
             let mut host = Event::<R>::new(arg, &mut session.vm);
             recorder.switch_to(token, &mut host);

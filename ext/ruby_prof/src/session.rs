@@ -130,25 +130,10 @@ impl Session {
         self.vm.now()
     }
 
-    /// The running thread may have been blocked since the event at `before`: in the innermost call, or in the caller of the one that
-    /// was just `called`. Where the VM tells when threads stop, that is known.
-    #[inline(always)]
-    pub(crate) fn look_at_gap(&mut self, before: u64, called: bool) {
-        #[cfg(not(ruby_gte_3_3))]
-        if self.vm.gaps.is_long(before) {
-            self.vm.gaps.look(&mut self.recorder, before, called);
-        }
-        #[cfg(ruby_gte_3_3)]
-        let _ = (before, called);
-    }
-
     /// The end, at `now`: what the running thread did since the last event is known.
     pub(crate) fn end(&mut self, now: u64) {
         #[cfg(not(ruby_gte_3_3))]
-        {
-            let before = self.vm.gaps.see(now);
-            self.vm.gaps.look(&mut self.recorder, before, false);
-        }
+        self.vm.gaps.end(&mut self.recorder, now);
         #[cfg(ruby_gte_3_3)]
         let _ = now;
     }
@@ -201,34 +186,25 @@ impl VmState {
         }
     }
 
-    /// As [`now`](Self::now), of an event.
+    /// As [`now`](Self::now), of an event; nothing if the thread may have been blocked since the last one, which takes a closer look.
     #[inline(always)]
-    pub(crate) fn see(&mut self) -> u64 {
+    pub(crate) fn see(&mut self) -> Option<u64> {
         let now = self.now();
         #[cfg(not(ruby_gte_3_3))]
-        self.gaps.see(now);
-        now
-    }
-
-    /// The reading at the last event.
-    #[inline(always)]
-    pub(crate) fn seen(&self) -> u64 {
-        #[cfg(not(ruby_gte_3_3))]
-        return self.gaps.seen();
-        #[cfg(ruby_gte_3_3)]
-        0
+        if !self.gaps.see(now) {
+            return None;
+        }
+        Some(now)
     }
 
     /// An event that is not settled yet, of the fiber `token`.
-    pub(crate) fn notice_switch(&mut self, recorder: &mut Recorder, token: u64) {
+    pub(crate) fn notice(&mut self, recorder: &mut Recorder, token: u64) {
         #[cfg(not(ruby_gte_3_3))]
         {
-            let before = self.seen();
-            self.see();
+            let now = self.now();
             match recorder.runs(token) {
-                true if self.gaps.is_long(before) => self.gaps.look(recorder, before, false),
-                true => {}
-                false => self.gaps.switch(recorder, before),
+                true => self.gaps.look(recorder, now),
+                false => self.gaps.switch(recorder, now),
             }
         }
         #[cfg(ruby_gte_3_3)]

@@ -76,7 +76,7 @@ fn play(event: Event, recorder: &mut Recorder, host: &mut ScriptedHost<'_>, way:
         Event::Enter { fiber, method, tag } => {
             let quick = make_current(fiber, recorder, host) && way == Way::Usual;
             let key = host::key(method);
-            if !(quick && recorder.enter(key, tag, || host.clock)) {
+            if !(quick && recorder.enter(key, tag, || Some(host.clock))) {
                 recorder.enter_slowly(key, tag, host);
             }
         }
@@ -111,7 +111,7 @@ fn play(event: Event, recorder: &mut Recorder, host: &mut ScriptedHost<'_>, way:
             host.clock += ticks;
             // What an embedder may find out at the next event.
             if host.event.is_multiple_of(4) {
-                recorder.blocked(ticks / 2, host.event.is_multiple_of(8));
+                recorder.blocked(ticks / 2);
             }
         }
         Event::Allocate {
