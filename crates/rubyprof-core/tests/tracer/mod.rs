@@ -123,7 +123,7 @@ impl<'a> Run<'a> {
         }
         let clock = self.world.clock;
         let key = key(method);
-        if !self.recorder.enter(key, key.called, || clock) {
+        if !self.recorder.enter(key, key.called, || Some(clock)) {
             self.recorder.enter_slowly(key, key.called, &mut self.world);
         }
         self.world.clock += pieces.b;
