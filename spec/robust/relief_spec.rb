@@ -207,5 +207,20 @@ RSpec.describe "operators that were counted", stress: false do
       expect(marks("Array#sort", "Integer#-")).to eq "[true, 3, false]"
       expect(marks("Array#*")).to match(/\A\[true, \d+, false\]\z/)
     end
+
+    it "leaves them alone beside profiles that come and go, which miss nothing" do
+      expect(value(<<~RUBY)).to eq '[[4, {}, {"Array#sort"=>1, "Object#operate"=>1}], false, {}]'
+        require "ruby-prof/counting"
+        counting = RubyProf.const_get(:Counting)
+        profile = nil
+        counts = counting.run(counting::Selection.new("Array#sort")) do
+          [2, 1].sort
+          profile = RubyProf.profile { operate; [2, 1].sort }
+          [2, 1].sort
+          RubyProf.profile(c_calls: false) { operate; [2, 1].sort }
+        end
+        [[counts.called, operators(profile), Child.counts(profile).slice("Array#sort", "Object#operate")], marked?, left]
+      RUBY
+    end
   end
 end

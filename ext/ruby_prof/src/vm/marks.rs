@@ -72,6 +72,8 @@ struct State {
     before: u32,
     /// Operators were marked while there were some, and not before.
     ours: bool,
+    /// Those among our hooks that are for calls in C alone, and leave operators as they are: function, events, data.
+    apart: Vec<(RawHook, u32, VALUE)>,
 }
 
 static STATE: Mutex<State> = Mutex::new(State {
@@ -79,6 +81,7 @@ static STATE: Mutex<State> = Mutex::new(State {
     hooks: 0,
     before: 0,
     ours: false,
+    apart: Vec::new(),
 });
 
 /// Adds a hook for calls. With `operators` they are marked, until [`relief`](super::relief); without, they stay as they are, where the words
@@ -102,12 +105,28 @@ pub(crate) unsafe fn add_call_hook(function: RawHook, events: u32, data: VALUE, 
     let Some(words) = words.filter(|_| !operators) else {
         return add();
     };
+    if events & METHODS == 0 {
+        claiming(words, add);
+        STATE.lock().apart.push((function, events, data));
+        return;
+    }
     // As soon as one event of a hook is new the VM marks for all events of all hooks. So what else is marked for comes
-    // first, for whatever hook of ours may follow.
+    // first, for whatever hook of ours may follow, and while none of ours is there for C calls alone.
     let is_new = METHODS & !words.marked() != 0;
+    let apart = match is_new {
+        true => STATE.lock().apart.clone(),
+        false => Vec::new(),
+    };
+    for &(function, _, data) in &apart {
+        claiming(words, || ffi::remove_hook(function, data));
+    }
     if is_new {
         // SAFETY: `nothing` does nothing, and its data is a special constant.
         unsafe { ffi::add_hook(nothing, METHODS, NO_DATA) };
+    }
+    for (function, events, data) in apart {
+        // SAFETY: as it was added; it has been away while no code ran.
+        claiming(words, || unsafe { ffi::add_hook(function, events, data) });
     }
     claiming(words, add);
     if is_new {
@@ -126,6 +145,7 @@ pub(crate) fn remove_call_hook(function: RawHook, data: VALUE) {
     };
     let mut state = STATE.lock();
     state.hooks = state.hooks.saturating_sub(1);
+    state.apart.retain(|&(_, _, kept)| kept != data);
     if let Some(words) = words.filter(|_| state.hooks == 0) {
         let kept = words.hooked() | state.before | !METHODS;
         words.set_marked(words.marked() & kept);
