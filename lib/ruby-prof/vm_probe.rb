@@ -39,8 +39,8 @@ module RubyProf
       # Called at the start of every profile: the event of this call shows the running fiber's stack.
       def touch; end
 
-      # Two operators, the second in code that is compiled now, and a call of a function in C with each
-      # (ext/ruby_prof/src/vm/operators.rs).
+      # Two operators, the second in code that is compiled now, and a call of a function in C with each: are they left alone,
+      # and left alone again after they were counted? (ext/ruby_prof/src/vm/operators.rs, relief.rs)
       def operate
         one = 1
         (one + one).to_s

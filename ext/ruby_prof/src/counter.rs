@@ -18,7 +18,7 @@ use crate::vm::event::{C_RETURN, RETURN, Reader, TraceArg};
 use crate::vm::frames;
 use crate::vm::stack::{self, A_FRAME, Running};
 
-pub(crate) use hooks::{Functions, Hooks};
+pub(crate) use hooks::{Functions, Hooks, Watched};
 
 /// What is counted.
 pub(crate) struct Wanted {

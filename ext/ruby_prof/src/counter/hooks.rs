@@ -35,6 +35,17 @@ impl Functions {
     }
 }
 
+/// What hooks are for.
+#[derive(Clone, Copy)]
+pub(crate) struct Watched {
+    /// Calls and returns; none if 0.
+    pub(crate) events: u32,
+    /// Instructions that the VM runs without a call, as calls in C.
+    pub(crate) operators: bool,
+    /// New objects.
+    pub(crate) objects: bool,
+}
+
 /// Hooks for the calls of the whole program. Removed when dropped.
 pub(crate) struct Hooks {
     data: VALUE,
@@ -44,7 +55,7 @@ pub(crate) struct Hooks {
 }
 
 impl Hooks {
-    /// Adds hooks for `events` (calls and returns; none if 0) and for new objects.
+    /// Adds hooks for what is to be watched.
     ///
     /// # Safety
     ///
@@ -53,15 +64,14 @@ impl Hooks {
     pub(crate) unsafe fn add(
         counter: *mut Counter,
         functions: Functions,
-        events: u32,
-        objects: bool,
+        watched: Watched,
     ) -> Self {
         let hooks = Self {
             // The VM marks the data: with its low bit set a pointer is a Fixnum to it.
             data: counter as VALUE | 1,
             functions,
-            objects,
-            calls: events != 0,
+            objects: watched.objects,
+            calls: watched.events != 0,
         };
         // SAFETY: both functions catch panics and raise nothing; the data is a special constant.
         unsafe {
@@ -69,7 +79,10 @@ impl Hooks {
                 marks::add_other_hook(functions.objects, event::NEWOBJ, hooks.data);
             }
             if hooks.calls {
-                marks::add_call_hook(functions.calls, events, hooks.data, true);
+                let Watched {
+                    events, operators, ..
+                } = watched;
+                marks::add_call_hook(functions.calls, events, hooks.data, operators);
             }
         }
         hooks

@@ -8,19 +8,19 @@ use magnus::{
     function, gc::Marker, method, rb_sys::AsRawValue, rb_sys::FromRawValue, rb_sys::protect,
     typed_data::Obj, value::ReprValue,
 };
-use rubyprof_core::{Location, Method, MethodKey, Names};
+use rubyprof_core::{EventKind, Location, Method, MethodKey, Names};
 
 use super::exclusion;
 use super::recording::hidden_owners;
 use super::running::KeepAlive;
 use crate::classes::Pins;
-use crate::counter::{Counter as Counting, Functions, Hooks, Wanted};
+use crate::counter::{Counter as Counting, Functions, Hooks, Wanted, Watched};
 use crate::errors;
 use crate::guard::{guard, ruby_reader};
 use crate::names::VmNames;
 use crate::ractor;
 use crate::vm::event::{C_CALL, C_RETURN, CALL, RETURN};
-use crate::vm::{ffi, probe};
+use crate::vm::{ffi, operators, probe, relief};
 
 /// Counts the calls of one block.
 #[derive(TypedData, Default)]
@@ -84,7 +84,8 @@ impl Counter {
                 let message = "this counter is counting already: make another one";
                 return Err(errors::state(ruby, message));
             }
-            rb_self.begin(ruby, rb_self.as_value(), targets, in_ruby, in_c)
+            let begun = rb_self.begin(ruby, rb_self.as_value(), targets, in_ruby, in_c);
+            begun.inspect_err(|_| rb_self.is_counting.set(false))
         })?;
         let outcome = ruby.yield_splat::<Value>(arguments);
         guard(ruby, || {
@@ -94,6 +95,10 @@ impl Counter {
             let result = unsafe { Box::from_raw(counting) };
             let failure = result.failure.clone();
             rb_self.result.replace(Some(result));
+            let outcome = match relief::relieve_in_time(ruby) {
+                Ok(()) => outcome,
+                Err(interruption) => outcome.and(Err(interruption)),
+            };
             match failure {
                 Some(message) => Err(errors::internal(ruby, &message)),
                 None => outcome,
@@ -110,6 +115,8 @@ impl Counter {
         in_c: bool,
     ) -> Result<(Watching, *mut Counting), Error> {
         ractor::mark_as_ours();
+        // Before anything is counted: these run Ruby code.
+        operators::try_to_spare(ruby)?;
         let functions = Functions::new(probe::layout_is_known(ruby)?);
         // SAFETY: a thread runs: it calls us.
         let thread = unsafe { rb_sys::rb_thread_current() };
@@ -149,7 +156,6 @@ impl Counter {
             } else {
                 std::mem::forget(watching);
             }
-            self.is_counting.set(false);
             return Err(error);
         }
         if in_ruby || self.detailed.get() {
@@ -161,10 +167,17 @@ impl Counter {
         if self.detailed.get() {
             events |= RETURN | C_RETURN;
         }
+        let wanted = self.wanted.borrow();
+        let watched = Watched {
+            events,
+            operators: wanted
+                .as_ref()
+                .is_none_or(|keys| keys.iter().any(is_operator)),
+            objects: self.objects.get(),
+        };
         // SAFETY: the counting stays until `count` takes it back, after the hooks are gone; it is used by
         // nothing else meanwhile.
-        watching.hooks =
-            Some(unsafe { Hooks::add(counting, functions, events, self.objects.get()) });
+        watching.hooks = Some(unsafe { Hooks::add(counting, functions, watched) });
         Ok((watching, counting))
     }
 
@@ -276,6 +289,18 @@ fn methods(ruby: &Ruby, counting: &Counting) -> Result<RArray, Error> {
         ))?;
     }
     Ok(all)
+}
+
+/// Whether calls of the method may be no calls to the VM, unless it has operators marked.
+fn is_operator(key: &MethodKey) -> bool {
+    let name = VmNames.method(*key);
+    let method = Method {
+        class_name: name.class_name,
+        owner_kind: name.owner_kind,
+        name: name.name,
+        ..Method::default()
+    };
+    EventKind::of(&method, true) == EventKind::Operator
 }
 
 fn named(ruby: &Ruby, methods: &[Value], index: usize) -> Value {

@@ -21,7 +21,7 @@ use crate::hook::{Hooks, Wanted};
 use crate::names::{self, RecordedNames};
 use crate::overhead;
 use crate::session::{Session, note_work, object_id};
-use crate::vm::{marks, operators, probe};
+use crate::vm::{marks, operators, probe, relief};
 
 impl Profile {
     pub(crate) fn start(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
@@ -147,7 +147,9 @@ impl Profile {
             }
             session.settle();
             session.counts_operators |= operators && rb_self.options.borrow().c_calls;
-            rb_self.finish(ruby, *session, now)
+            let (failure, interruption) = rb_self.finish(ruby, *session, now)?;
+            let relieved = relief::relieve(ruby);
+            Ok((failure, interruption.or(relieved.err())))
         })?;
         if let Some(error) = interruption {
             return Err(error);

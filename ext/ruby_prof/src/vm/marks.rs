@@ -2,7 +2,7 @@
 //!
 //! The VM runs `a + b`, `list[0]` or `text == "x"` without a call where it can. A hook for C calls ends that: the first
 //! one marks those instructions in all code (vm_trace.c, `update_global_event_hook`; iseq.c, `rb_iseq_trace_set_all`),
-//! they become calls with events, and stay so when the hook is gone. All that the VM goes by is a word of its own, the
+//! they become calls with events, and stay so when the hook is gone ([`relief`](super::relief) takes that back). All that the VM goes by is a word of its own, the
 //! events for which code was ever marked (`ruby_vm_event_enabled_global_flags`): what it has is not marked again, and
 //! code that is compiled later is marked for what it has. So that word claims the marks of C calls while hooks are
 //! added or removed, and disclaims them afterwards. C functions that are really called send their events without marks.
@@ -70,15 +70,21 @@ struct State {
     hooks: usize,
     /// What code was marked for when there were none.
     before: u32,
+    /// Operators were marked while there were some, and not before.
+    ours: bool,
+    /// Those among our hooks that are for calls in C alone, and leave operators as they are: function, events, data.
+    apart: Vec<(RawHook, u32, VALUE)>,
 }
 
 static STATE: Mutex<State> = Mutex::new(State {
     words: None,
     hooks: 0,
     before: 0,
+    ours: false,
+    apart: Vec::new(),
 });
 
-/// Adds a hook for calls. With `operators` they are marked, for good; without, they stay as they are, where the words
+/// Adds a hook for calls. With `operators` they are marked, until [`relief`](super::relief); without, they stay as they are, where the words
 /// are known.
 ///
 /// # Safety
@@ -89,7 +95,8 @@ pub(crate) unsafe fn add_call_hook(function: RawHook, events: u32, data: VALUE, 
     {
         let mut state = STATE.lock();
         if state.hooks == 0 {
-            state.before = words.map_or(0, Words::marked);
+            let not_before = if state.ours { OPERATORS } else { 0 };
+            state.before = words.map_or(0, Words::marked) & !not_before;
         }
         state.hooks += 1;
     }
@@ -98,12 +105,28 @@ pub(crate) unsafe fn add_call_hook(function: RawHook, events: u32, data: VALUE, 
     let Some(words) = words.filter(|_| !operators) else {
         return add();
     };
+    if events & METHODS == 0 {
+        claiming(words, add);
+        STATE.lock().apart.push((function, events, data));
+        return;
+    }
     // As soon as one event of a hook is new the VM marks for all events of all hooks. So what else is marked for comes
-    // first, for whatever hook of ours may follow.
+    // first, for whatever hook of ours may follow, and while none of ours is there for C calls alone.
     let is_new = METHODS & !words.marked() != 0;
+    let apart = match is_new {
+        true => STATE.lock().apart.clone(),
+        false => Vec::new(),
+    };
+    for &(function, _, data) in &apart {
+        claiming(words, || ffi::remove_hook(function, data));
+    }
     if is_new {
         // SAFETY: `nothing` does nothing, and its data is a special constant.
         unsafe { ffi::add_hook(nothing, METHODS, NO_DATA) };
+    }
+    for (function, events, data) in apart {
+        // SAFETY: as it was added; it has been away while no code ran.
+        claiming(words, || unsafe { ffi::add_hook(function, events, data) });
     }
     claiming(words, add);
     if is_new {
@@ -113,7 +136,7 @@ pub(crate) unsafe fn add_call_hook(function: RawHook, events: u32, data: VALUE, 
 
 /// Removes a hook that [`add_call_hook`] added. With the last one code that is compiled from now on is marked no more than
 /// before the first, and marks of methods that are there cost next to nothing: the VM passes them by if the word has no
-/// events. Marked operators stay so, and the word says it.
+/// events. Marked operators stay so until [`relief`](super::relief), and the word says it.
 pub(crate) fn remove_call_hook(function: RawHook, data: VALUE) {
     let words = words();
     match words {
@@ -122,10 +145,38 @@ pub(crate) fn remove_call_hook(function: RawHook, data: VALUE) {
     };
     let mut state = STATE.lock();
     state.hooks = state.hooks.saturating_sub(1);
+    state.apart.retain(|&(_, _, kept)| kept != data);
     if let Some(words) = words.filter(|_| state.hooks == 0) {
         let kept = words.hooked() | state.before | !METHODS;
         words.set_marked(words.marked() & kept);
+        state.ours = words.marked() & OPERATORS != 0 && state.before & OPERATORS == 0;
     }
+}
+
+/// Whether operators are marked because of hooks of ours, or of others that came while ours were there, and nobody is there any
+/// more who wants them.
+pub(crate) fn are_ours() -> bool {
+    let state = STATE.lock();
+    let is_wanted = |words: Words| words.hooked() & OPERATORS != 0;
+    state.hooks == 0 && state.ours && state.words.flatten().is_some_and(|words| !is_wanted(words))
+}
+
+/// Does `work`, which takes the marks off operators and is given the events that code is to be marked for. Afterwards it
+/// is marked for these.
+pub(crate) fn take_off(work: impl FnOnce(u32)) {
+    let Some(words) = words() else { return };
+    let events = words.marked() & !OPERATORS;
+    work(events);
+    words.set_marked(events);
+    STATE.lock().ours = false;
+}
+
+/// Does `work`, which marks operators again, and is given the events that code is to be marked for.
+pub(crate) fn put_on(work: impl FnOnce(u32)) {
+    let Some(words) = words() else { return };
+    let events = words.marked() | OPERATORS;
+    work(events);
+    words.set_marked(events);
 }
 
 /// Adds a hook for something else than calls: whenever hooks change the VM looks whether code has to be marked.

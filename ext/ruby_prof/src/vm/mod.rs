@@ -9,10 +9,12 @@
 pub(crate) mod event;
 pub(crate) mod ffi;
 pub(crate) mod frames;
+mod instructions;
 pub(crate) mod layout;
 pub(crate) mod marks;
 pub(crate) mod operators;
 pub(crate) mod probe;
 pub(crate) mod public;
+pub(crate) mod relief;
 pub(crate) mod stack;
 mod words;

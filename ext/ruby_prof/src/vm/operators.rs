@@ -1,4 +1,4 @@
-//! Finds out whether [`marks`](super::marks) keeps operators as they are.
+//! Finds out whether [`marks`](super::marks) keeps operators as they are, and whether [`relief`](super::relief) makes them so again.
 //!
 //! A small program of ours (`VMProbe.operate` in lib/ruby-prof/vm_probe.rb) runs under a hook for C calls. It has an
 //! operator in code that is there already, one in code that is compiled meanwhile, and a call of a C function.
@@ -11,13 +11,31 @@ use rb_sys::{ID, VALUE};
 use super::event::{C_CALL, Reader, TraceArg};
 use super::{marks, probe, public::Public};
 
-/// What the trial has seen.
+/// How many events the program had.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    operators: usize,
+    functions: usize,
+}
+
+/// Where all operators are marked.
+pub(super) const MARKED: Seen = Seen {
+    operators: 2,
+    functions: 2,
+};
+
+/// Where none is.
+pub(super) const SPARED: Seen = Seen {
+    operators: 0,
+    functions: 2,
+};
+
+/// What the trial looks for, and what it has seen.
 struct Trial {
     thread: VALUE,
     operator: ID,
     function: ID,
-    operators: usize,
-    functions: usize,
+    seen: Seen,
 }
 
 /// Makes sure that operators are left alone only where that works. The first call runs the trial, unless operators are
@@ -31,15 +49,19 @@ pub(crate) fn try_to_spare(ruby: &Ruby) -> Result<(), Error> {
     if TRIED.get().is_some() || marks::operators_are_marked() {
         return Ok(());
     }
-    let trial = run(ruby)?;
-    if trial.operators > 0 || trial.functions != 2 {
+    if seen(ruby)? != SPARED {
         marks::give_up();
     }
     TRIED.get_or_init(|| ());
     Ok(())
 }
 
-fn run(ruby: &Ruby) -> Result<Box<Trial>, Error> {
+/// Runs the program under a hook that marks nothing itself.
+///
+/// # Errors
+///
+/// As for [`try_to_spare`].
+pub(super) fn seen(ruby: &Ruby) -> Result<Seen, Error> {
     let id = |name: &str| {
         use magnus::rb_sys::AsRawId;
         ruby.intern(name).as_raw()
@@ -49,8 +71,10 @@ fn run(ruby: &Ruby) -> Result<Box<Trial>, Error> {
         thread: unsafe { rb_sys::rb_thread_current() },
         operator: id("+"),
         function: id("to_s"),
-        operators: 0,
-        functions: 0,
+        seen: Seen {
+            operators: 0,
+            functions: 0,
+        },
     });
     let module = probe::module(ruby)?;
     let data = &raw mut *trial as VALUE | 1;
@@ -58,7 +82,7 @@ fn run(ruby: &Ruby) -> Result<Box<Trial>, Error> {
     unsafe { marks::add_call_hook(observe, C_CALL, data, false) };
     let outcome = module.funcall::<_, _, magnus::Value>("operate", ());
     marks::remove_call_hook(observe, data);
-    outcome.map(|_| trial)
+    outcome.map(|_| trial.seen)
 }
 
 unsafe extern "C" fn observe(data: VALUE, arg: *mut TraceArg) {
@@ -69,7 +93,7 @@ unsafe extern "C" fn observe(data: VALUE, arg: *mut TraceArg) {
             return;
         }
         let called = Public::identity(arg).key.called as ID;
-        trial.operators += usize::from(called == trial.operator);
-        trial.functions += usize::from(called == trial.function);
+        trial.seen.operators += usize::from(called == trial.operator);
+        trial.seen.functions += usize::from(called == trial.function);
     }
 }

@@ -2,9 +2,8 @@
 //!
 //! A small program of ours (lib/ruby-prof/vm_probe.rb) runs while TracePoints of its methods read every event both
 //! ways. It has a call from method to method, a C function between two methods, a method defined by
-//! a block and called by an alias, a frame with `$~`, and a fiber. C methods are not traced for this:
-//! that would slow down the process's operators for good, and their events fill the same words as
-//! those of methods defined by blocks.
+//! a block and called by an alias, a frame with `$~`, and a fiber. C methods are not traced for this: that
+//! would mark operators, and their events fill the same words as those of methods defined by blocks.
 
 use std::sync::OnceLock;
 

@@ -1,0 +1,179 @@
+//! Takes the marks off operators again, when those are gone who wanted them.
+//!
+//! The VM marks operators for good ([`marks`](super::marks)), and marked ones take several times as long even if nobody listens. So the
+//! VM's own walk through all code (iseq.c, `rb_iseq_trace_set_all`) is run twice: first while the VM's table has no mark
+//! for operators ([`instructions`](super::instructions)), which then lose theirs; then as it is, for what events there are still hooks: some
+//! operators are marked for these too (`list&.size` for coverage of branches). No other instruction changes.
+//!
+//! Whether that works is tried on a small program when it is done for the first time.
+
+use std::ffi::CStr;
+use std::time::{Duration, Instant};
+
+use magnus::{Error, Module, RClass, Ruby, rb_sys::protect, value::ReprValue};
+use parking_lot::Mutex;
+
+use super::instructions::Operators;
+use super::{ffi, marks, operators};
+
+/// The VM's function that looks anew which instructions have to be marked, in all code that there is.
+type TraceSetAll = unsafe extern "C" fn(events: u32);
+
+/// An event that no code has: with it each piece of code is looked at, since none was marked for it.
+const NEVER: u32 = 0x8000;
+/// The events for which code is marked (iseq.h, `ISEQ_TRACE_EVENTS`), those of coverage included.
+const OF_CODE: u32 = 0x3_7fff;
+/// Of the time at most this part is spent on relief after counts: one in so many.
+const SHARE: u32 = 20;
+
+/// What the VM lets us do it with.
+struct Tools {
+    trace_set_all: TraceSetAll,
+    operators: Operators,
+}
+
+/// What is known of this VM.
+#[derive(Clone, Copy)]
+enum Known {
+    Nothing,
+    /// Not whether it works.
+    Tools(&'static Tools),
+    Works(&'static Tools),
+    /// Marks stay.
+    Useless,
+}
+
+/// The lock is never held while the VM works.
+struct State {
+    known: Known,
+    /// When operators were relieved last, and how long it took.
+    last: Option<(Instant, Duration)>,
+}
+
+static STATE: Mutex<State> = Mutex::new(State {
+    known: Known::Nothing,
+    last: None,
+});
+
+/// Relieves operators that are marked on our account, if nobody wants them marked.
+///
+/// # Errors
+///
+/// What interrupts the trial, such as a signal or a timeout: the next call tries again.
+pub(crate) fn relieve(ruby: &Ruby) -> Result<(), Error> {
+    if !marks::are_ours() || !is_alone(ruby)? {
+        return Ok(());
+    }
+    let known = STATE.lock().known;
+    match known {
+        Known::Works(tools) => take_off(tools),
+        Known::Useless => {}
+        Known::Tools(tools) => try_it(ruby, tools)?,
+        Known::Nothing => match tools(ruby) {
+            Some(tools) => try_it(ruby, Box::leak(Box::new(tools)))?,
+            None => STATE.lock().known = Known::Useless,
+        },
+    }
+    Ok(())
+}
+
+/// The same after one of many short counts: not as often as it would take a good part of the time.
+///
+/// # Errors
+///
+/// As for [`relieve`].
+pub(crate) fn relieve_in_time(ruby: &Ruby) -> Result<(), Error> {
+    let is_early = |(at, took): (Instant, Duration)| at.elapsed() < took * SHARE;
+    let last = STATE.lock().last;
+    if last.is_some_and(is_early) {
+        return Ok(());
+    }
+    relieve(ruby)
+}
+
+/// Relieves operators for the first time, and looks whether it works. It does not if the trial's code had marks, and has some
+/// still, or if C functions that are really called send no events any more.
+fn try_it(ruby: &Ruby, tools: &'static Tools) -> Result<(), Error> {
+    STATE.lock().known = Known::Tools(tools);
+    if operators::seen(ruby)? != operators::MARKED {
+        // Somebody has operators of his own: they tell nothing.
+        return Ok(());
+    }
+    take_off(tools);
+    let works = operators::seen(ruby)? == operators::SPARED;
+    if !works {
+        // Whatever it did: the word is to tell the truth.
+        // SAFETY: as in `take_off`.
+        marks::put_on(|events| unsafe { (tools.trace_set_all)(events & OF_CODE) });
+    }
+    STATE.lock().known = match works {
+        true => Known::Works(tools),
+        false => Known::Useless,
+    };
+    Ok(())
+}
+
+fn take_off(tools: &Tools) {
+    let began = Instant::now();
+    marks::take_off(|events| {
+        let events = events & OF_CODE;
+        let trace_set_all = |events: u32| {
+            // SAFETY: the VM calls it when hooks are added (vm_trace.c, `update_global_event_hook`), with the GVL, as we do. It
+            // runs no Ruby code.
+            let set = protect(|| unsafe {
+                (tools.trace_set_all)(events);
+                rb_sys::Qnil as rb_sys::VALUE
+            });
+            // Raised for lack of memory only, before it begins: then code stays marked, which is slow and not wrong.
+            drop(set);
+        };
+        tools
+            .operators
+            .without_marks(|| trace_set_all(events | NEVER));
+        trace_set_all(events);
+    });
+    STATE.lock().last = Some((Instant::now(), began.elapsed()));
+}
+
+/// Whether there is no other Ractor, which might run the code.
+fn is_alone(ruby: &Ruby) -> Result<bool, Error> {
+    let ractor: RClass = ruby.class_object().const_get("Ractor")?;
+    Ok(ractor.funcall::<_, _, usize>("count", ())? == 1)
+}
+
+/// `None` where the VM has not got what it takes, or keeps it otherwise than those that were tried.
+fn tools(ruby: &Ruby) -> Option<Tools> {
+    let address = symbol(c"rb_iseq_trace_set_all")?;
+    // SAFETY: the VM's function of this name; it has been the same since Ruby 2.5.
+    let trace_set_all = unsafe { std::mem::transmute::<usize, TraceSetAll>(address) };
+    let names = names(ruby).ok()?;
+    let unmarked = names.iter().position(|name| name.starts_with("trace_"))?;
+    // SAFETY: the VM's array of this name has a byte for each instruction (insns_info.inc), marked ones included.
+    let lengths = unsafe {
+        let lengths = symbol(c"rb_vm_insn_len_info")? as *const u8;
+        std::slice::from_raw_parts(lengths, unmarked)
+    };
+    let operators = Operators::find(ffi::add_hook_address(), &names, lengths)?;
+    Some(Tools {
+        trace_set_all,
+        operators,
+    })
+}
+
+fn names(ruby: &Ruby) -> Result<Vec<String>, Error> {
+    let vm: RClass = ruby.class_object().const_get("RubyVM")?;
+    vm.const_get("INSTRUCTION_NAMES")
+}
+
+/// The address of something that libruby exports.
+#[cfg(target_os = "linux")]
+fn symbol(name: &CStr) -> Option<usize> {
+    // SAFETY: a NUL-terminated name, looked for in all that is loaded.
+    let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+    (!found.is_null()).then_some(found as usize)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn symbol(_name: &CStr) -> Option<usize> {
+    None
+}
