@@ -177,7 +177,7 @@ RSpec.describe "RubyProf::Ledger", stress: false do
   it "shows in heads and in columns on demand" do
     profile = profile { LedgerFixtures::Waiting.new.sleeps }
     text = RubyProf::FlatPrinter.new(profile).print(+"", ledger: true)
-    expect(text).to match(/^Ledger: 0\.\d+ = running 0\.\d+ (\+ GVL wait \S+ \S+ )?\+ blocked 0\.0\d+ \(\d+\.\d%\)/)
+    expect(text).to match(/^Ledger: 0\.\d+ = running 0\.\d+ (\+ GVL wait \S+ \S+ )?\+ blocked \d+\.\d+ \(\d+\.\d%\)/)
     expect(text).to match(/^ %self .*child.*run.*gvl.*block.*gc.*calls/)
     expect(text).to include "Slept, read, or waited for a lock"
     page = RubyProf::GraphHtmlPrinter.new(profile).print(+"")
