@@ -1,9 +1,12 @@
 //! A profile made by hand: for hand-made call trees, for loading and for the tests of reports.
 
+use std::collections::BTreeMap;
+
 use crate::allocation::Allocation;
 use crate::layout::{Draft, preorder};
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId};
+use crate::partial::Partial;
 use crate::profile::{NO_PARENT, NodeId, Profile, Thread};
 use crate::source::{FileId, Location, Sources};
 
@@ -35,6 +38,7 @@ pub struct ProfileBuilder {
     waits: Vec<(u32, u64)>,
     gcs: Vec<(u32, u64)>,
     overheads: Vec<(u32, u64)>,
+    partials: BTreeMap<u32, Partial>,
     sources: Sources,
 }
 
@@ -107,6 +111,11 @@ impl ProfileBuilder {
         self.overheads.push((path.0, overhead));
     }
 
+    /// Says how many of a path's calls were not recorded in full. Said again, it replaces.
+    pub fn partial(&mut self, path: Path, partial: Partial) {
+        self.partials.insert(path.0, partial);
+    }
+
     /// Adds allocations and turns [`Profile::track_allocations`] on.
     pub fn allocation(&mut self, allocation: Allocation) {
         self.profile.track_allocations = true;
@@ -134,6 +143,12 @@ impl ProfileBuilder {
         };
         self.profile.waits = by_node(&self.waits);
         self.profile.gcs = by_node(&self.gcs);
+        let partials = self.partials.iter();
+        let placed = partials.filter_map(|(index, partial)| Some((place(*index)?, *partial)));
+        self.profile.partials = placed.collect();
+        self.profile
+            .partials
+            .sort_unstable_by_key(|(node, _)| *node);
         for (node, overhead) in by_node(&self.overheads) {
             nodes[node.index()].overhead = overhead;
         }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use crate::hash::BuildMix;
 use crate::method::MethodId;
+use crate::partial::Partial;
 use crate::profile::{NodeId, Profile, Thread};
 use crate::source::Location;
 
@@ -28,6 +29,8 @@ pub struct MethodRow {
     pub gc: u64,
     /// The profiler's part of self time: in it, or taken off it, as [`Node::overhead`](crate::Node::overhead).
     pub overhead: u64,
+    /// Calls that were not recorded in full.
+    pub partial: Partial,
     /// Called while already active on the same fiber, directly or through others.
     pub recursive: bool,
     /// Smallest number of calls between a root and the method.
@@ -65,6 +68,8 @@ pub struct Edge {
     pub gc: u64,
     /// The profiler's part of that self time: in it, or taken off it.
     pub overhead: u64,
+    /// Those of these calls that were not recorded in full.
+    pub partial: Partial,
     /// Where the caller was at the first of these calls.
     pub call_site: Location,
     /// The first node of the callee below the caller.
@@ -222,6 +227,7 @@ impl<'a> Folder<'a> {
 
     fn add(&mut self, id: NodeId) {
         let (wait, gc) = (next(&mut self.waits, id), next(&mut self.gcs, id));
+        let partial = self.profile.partial(id);
         let node = self.profile.node(id);
         let own = node.own.saturating_sub(wait);
         let caller = self.open.last().map(|open| open.row);
@@ -232,6 +238,8 @@ impl<'a> Folder<'a> {
         add(&mut sums.wait, wait);
         add(&mut sums.gc, gc);
         add(&mut sums.overhead, node.overhead);
+        sums.partial.add(partial);
+        sums.recursive |= partial.recursive > 0;
         let active = &mut self.active_rows[row as usize];
         if *active == 0 {
             add(&mut sums.total, node.total);
@@ -247,6 +255,7 @@ impl<'a> Folder<'a> {
             add(&mut sums.wait, wait);
             add(&mut sums.gc, gc);
             add(&mut sums.overhead, node.overhead);
+            sums.partial.add(partial);
             let active = &mut self.active_edges[edge as usize];
             if *active == 0 {
                 add(&mut sums.total, node.total);
@@ -279,6 +288,7 @@ impl<'a> Folder<'a> {
             wait: 0,
             gc: 0,
             overhead: 0,
+            partial: Partial::default(),
             recursive: false,
             min_depth: depth,
             first_node: id,
@@ -302,6 +312,7 @@ impl<'a> Folder<'a> {
                 wait: 0,
                 gc: 0,
                 overhead: 0,
+                partial: Partial::default(),
                 call_site: self.profile.call_site(id),
                 first_node: id,
             });

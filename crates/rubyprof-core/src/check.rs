@@ -20,6 +20,7 @@ impl Profile {
         self.check_tree()?;
         self.check_numbers(Of::Wait, &self.waits)?;
         self.check_numbers(Of::Gc, &self.gcs)?;
+        self.check_numbers(Of::Partial, &self.partials)?;
         self.check_parts()?;
         self.check_allocations()?;
         self.check_sums()
@@ -100,7 +101,7 @@ impl Profile {
         }
     }
 
-    fn check_numbers(&self, of: Of, numbers: &[(NodeId, u64)]) -> Result<(), Inconsistent> {
+    fn check_numbers<T>(&self, of: Of, numbers: &[(NodeId, T)]) -> Result<(), Inconsistent> {
         for (index, (node, _)) in numbers.iter().enumerate() {
             refer(of, index, Of::Node, node.index(), self.nodes.len())?;
             if index > 0 && numbers[index - 1].0 >= *node {
@@ -160,6 +161,16 @@ impl Profile {
         sum("objects", self.allocations.iter().map(|one| one.count))?;
         sum("bytes", self.allocations.iter().map(|one| one.bytes))?;
         sum("GC times", self.gcs.iter().map(|(_, gc)| *gc))?;
+        let partials = self.partials.iter().map(|(_, partial)| partial);
+        sum(
+            "folded calls",
+            partials.clone().map(|partial| partial.folded),
+        )?;
+        sum(
+            "recursive calls",
+            partials.clone().map(|partial| partial.recursive),
+        )?;
+        sum("untimed calls", partials.map(|partial| partial.untimed))?;
         // Totals are only added for nodes of which none is above another. The largest such sum below
         // a node is its own total or that of its callees' largest sums.
         let mut largest = vec![0_u64; self.nodes.len()];

@@ -10,6 +10,7 @@ use crate::allocation::Allocation;
 use crate::hash::BuildMix;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId, OwnerKind};
+use crate::partial::Partial;
 use crate::profile::{NodeId, Profile, Thread};
 use crate::source::{FileId, Location, Sources};
 
@@ -39,6 +40,8 @@ pub struct Numbers {
     pub gc: u64,
     /// The profiler's part of self, which is in it or was taken off it.
     pub overhead: u64,
+    /// Calls that were not recorded in full.
+    pub partial: Partial,
 }
 
 impl Numbers {
@@ -57,6 +60,7 @@ impl Numbers {
         self.wait = self.wait.saturating_add(other.wait);
         self.gc = self.gc.saturating_add(other.gc);
         self.overhead = self.overhead.saturating_add(other.overhead);
+        self.partial.add(other.partial);
     }
 }
 

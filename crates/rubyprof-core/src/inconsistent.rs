@@ -19,6 +19,8 @@ pub enum Of {
     Wait,
     /// `gcs`.
     Gc,
+    /// `partials`.
+    Partial,
     /// `allocations`.
     Allocation,
 }
@@ -66,6 +68,7 @@ impl Of {
             Self::Node => "call tree node",
             Self::Wait => "waiting time",
             Self::Gc => "GC time",
+            Self::Partial => "count of partial calls",
             Self::Allocation => "allocation",
         }
     }

@@ -5,6 +5,7 @@ use crate::inconsistent::Inconsistent;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId};
 use crate::overhead::Costs;
+use crate::partial::Partial;
 use crate::profile::{NO_PARENT, Node, NodeId, Profile, Thread};
 use crate::source::Location;
 
@@ -41,6 +42,8 @@ pub struct Parts {
     pub waits: Vec<(NodeId, u64)>,
     /// GC time of the nodes in which garbage was collected, by node.
     pub gcs: Vec<(NodeId, u64)>,
+    /// Calls that were not recorded in full, by node.
+    pub partials: Vec<(NodeId, Partial)>,
     /// Allocations by thread, then method.
     pub allocations: Vec<Allocation>,
 }
@@ -137,6 +140,7 @@ impl Profile {
             nodes: self.nodes,
             waits: self.waits,
             gcs: self.gcs,
+            partials: self.partials,
             allocations: self.allocations,
         }
     }
@@ -168,6 +172,7 @@ impl Profile {
             nodes: parts.nodes,
             waits: parts.waits,
             gcs: parts.gcs,
+            partials: parts.partials,
             allocations: parts.allocations,
         };
         profile.check()?;

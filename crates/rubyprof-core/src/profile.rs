@@ -4,6 +4,7 @@ use crate::allocation::Allocation;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId};
 use crate::overhead::Costs;
+use crate::partial::Partial;
 use crate::source::{FileId, Location};
 
 /// Index of a call tree node in its [`Profile`].
@@ -83,6 +84,8 @@ pub struct Profile {
     pub(crate) waits: Vec<(NodeId, u64)>,
     /// GC time of the nodes in which garbage was collected, by node.
     pub(crate) gcs: Vec<(NodeId, u64)>,
+    /// The nodes with calls that were not recorded in full, by node.
+    pub(crate) partials: Vec<(NodeId, Partial)>,
     pub(crate) allocations: Vec<Allocation>,
 }
 

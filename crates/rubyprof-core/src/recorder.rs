@@ -1,7 +1,9 @@
 //! The state machine: calls, returns and switches in, a growing call tree out.
 
+mod budget;
 mod collecting;
 mod fibers;
+mod folding;
 mod threads;
 
 use std::collections::HashMap;
@@ -14,7 +16,11 @@ use crate::method::{MethodId, MethodKey};
 use crate::methods::Methods;
 use crate::source::{Location, Sources};
 use crate::tally::{Tally, TallyKey};
+pub use budget::Budget;
+use budget::Budgeting;
 use collecting::Collecting;
+use folding::Folding;
+pub use folding::Limits;
 use threads::Turn;
 
 /// Records one profile.
@@ -59,6 +65,8 @@ pub struct Recorder {
     pub(crate) waits: HashMap<DraftId, u64, BuildMix>,
     pub(crate) gcs: HashMap<DraftId, u64, BuildMix>,
     collecting: Option<Collecting>,
+    pub(crate) folding: Folding,
+    pub(crate) budgeting: Option<Box<Budgeting>>,
     /// Nodes with a call that no event told of: each was a root.
     pub(crate) seeds: Vec<DraftId>,
     pub(crate) tally: Tally,
@@ -103,6 +111,8 @@ impl Recorder {
             waits: HashMap::default(),
             gcs: HashMap::default(),
             collecting: None,
+            folding: Folding::default(),
+            budgeting: None,
             seeds: Vec::new(),
             tally: Tally::default(),
             unmatched_returns: 0,
@@ -157,15 +167,18 @@ impl Recorder {
         if self.paused_at.is_some() {
             return self.push_transparent(tag);
         }
+        self.look_at_budget(|| host.now());
         let (method, lasting) = self.method(key, None, host);
         if self.methods.get(method).hidden {
             return self.push_transparent(tag);
         }
         let node = match self.tree.child(self.top, method) {
             Some(node) => Some(node),
+            None if self.is_bounded() => return self.fold(method, tag, host),
             None => {
                 let call_site = host.call_site(&mut self.sources);
                 let site = self.sources.site(call_site);
+                self.count_node();
                 self.tree.add_child(self.top, method, site)
             }
         };
@@ -175,7 +188,7 @@ impl Recorder {
         if lasting {
             self.tree.cache_child(self.top, key, node);
         }
-        self.push_call(node, tag, || host.now());
+        self.push_call_or_untimed(node, tag, || host.now());
     }
 
     /// A return that [`leave`](Self::leave) did not settle. It ends the innermost call that carries
@@ -344,11 +357,17 @@ impl Recorder {
         let Some(frame) = self.stack.pop() else {
             return;
         };
-        if frame.kind != FrameKind::Transparent {
-            self.tree
-                .add_total(frame.node, now.saturating_sub(frame.start));
-        }
+        let elapsed = match frame.kind {
+            FrameKind::Untimed => frame.start,
+            FrameKind::Transparent => 0,
+            _ => now.saturating_sub(frame.start),
+        };
+        self.tree.add_total(frame.node, elapsed);
+        self.add_to_untimed(elapsed);
         self.refresh_top();
+        if frame.kind == FrameKind::Folded {
+            self.folded_call_returned(frame.node, elapsed);
+        }
         if frame.kind == FrameKind::Seed
             && let Some(index) = self.current
         {

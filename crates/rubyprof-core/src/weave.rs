@@ -1,12 +1,13 @@
 //! Call trees of several profiles woven into a new profile.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::allocation::Allocation;
 use crate::hash::BuildMix;
 use crate::layout::{Draft, preorder};
 use crate::method::{Method, MethodId, MethodKey, OwnerKind};
+use crate::partial::Partial;
 use crate::profile::{NO_PARENT, NodeId, Profile, Thread};
 use crate::source::{FileId, Location, Sources};
 
@@ -60,6 +61,7 @@ pub(crate) struct Weaver {
     roots: Vec<(Thread, DraftIndex)>,
     waits: HashMap<DraftIndex, u64, BuildMix>,
     gcs: HashMap<DraftIndex, u64, BuildMix>,
+    partials: BTreeMap<DraftIndex, Partial>,
     allocations: Vec<Allocation>,
     tallied: HashMap<TallyKey, usize>,
 }
@@ -79,6 +81,7 @@ impl Weaver {
             roots: Vec::new(),
             waits: HashMap::default(),
             gcs: HashMap::default(),
+            partials: BTreeMap::new(),
             allocations: Vec::new(),
             tallied: HashMap::new(),
         }
@@ -186,6 +189,14 @@ impl Weaver {
                     let heir = self.drafts[caller as usize].method;
                     heirs.entry(node.method).or_insert(heir);
                     self.add_own(caller, part, id);
+                    // It had what was not timed in any case; what was folded it has still from elsewhere.
+                    self.add_partial(
+                        caller,
+                        Partial {
+                            untimed: 0,
+                            ..part.partial(id)
+                        },
+                    );
                     placed.push(caller);
                     continue;
                 }
@@ -205,6 +216,7 @@ impl Weaver {
             add(&mut sums.called, node.called);
             add(&mut sums.total, node.total);
             self.add_own(draft, part, id);
+            self.add_partial(draft, part.partial(id));
             placed.push(draft);
         }
         for allocation in part.allocations_of_thread(thread as u32) {
@@ -231,6 +243,12 @@ impl Weaver {
             if number > 0 {
                 add(sums.entry(draft).or_default(), number);
             }
+        }
+    }
+
+    fn add_partial(&mut self, draft: DraftIndex, partial: Partial) {
+        if !partial.is_none() {
+            self.partials.entry(draft).or_default().add(partial);
         }
     }
 
@@ -312,6 +330,10 @@ impl Weaver {
             numbers
         };
         let (waits, gcs) = (by_node(&self.waits), by_node(&self.gcs));
+        let placed = self.partials.iter();
+        let placed = placed.filter_map(|(draft, partial)| Some((place(*draft)?, *partial)));
+        let mut partials: Vec<(NodeId, Partial)> = placed.collect();
+        partials.sort_unstable_by_key(|(node, _)| *node);
         self.allocations
             .sort_by_key(|allocation| (allocation.thread, allocation.method));
         let threads = self.roots.into_iter().filter_map(|(thread, root)| {
@@ -335,6 +357,7 @@ impl Weaver {
             nodes,
             waits,
             gcs,
+            partials,
             allocations: self.allocations,
         }
     }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::columns;
 use crate::error::Error;
 use crate::layout::{Addition, Body, ThreadRow};
+use crate::partial;
 use crate::tables;
 
 pub(crate) fn encode(profile: &Profile) -> Result<Vec<u8>, Error> {
@@ -31,6 +32,9 @@ pub(crate) fn encode(profile: &Profile) -> Result<Vec<u8>, Error> {
         unexplained: profile.threads().iter().map(|t| t.unexplained).collect(),
         overhead: profile.nodes().iter().map(|node| node.overhead).collect(),
         gcs: columns::exceptions(inside.gcs.iter().copied()),
+        folded: partial::column(profile, |partial| partial.folded),
+        recursive: partial::column(profile, |partial| partial.recursive),
+        untimed: partial::column(profile, |partial| partial.untimed),
     };
     postcard::to_allocvec(&(body, addition))
         .map_err(|error| Error::Io(std::io::Error::other(format!("encoding failed: {error}"))))
@@ -61,6 +65,7 @@ pub(crate) fn decode(bytes: &[u8], version: u32) -> Result<Parts, Error> {
         threads: threads(&body.threads, &addition.unexplained, &roots)?,
         waits: columns::numbers(&body.waits, nodes.len(), "waiting time")?,
         gcs: columns::numbers(&addition.gcs, nodes.len(), "GC time")?,
+        partials: partial::calls(&addition, nodes.len())?,
         nodes,
         allocations: tables::allocations_of(body.allocations)?,
     })

@@ -143,9 +143,12 @@ fn lists_that_lie_cost_nothing() {
         honest[..16],
         [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     );
-    // Two flags, eight numbers, three lists.
-    assert_eq!(honest[16..], [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    for list in (4..16).chain(26..29) {
+    // Two flags, eight numbers, six lists.
+    assert_eq!(
+        honest[16..],
+        [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    );
+    for list in (4..16).chain(26..32) {
         for length in [1_u64 << 60, u64::MAX, 1 << 33] {
             let mut lying = honest[..list].to_vec();
             let mut rest = length;
@@ -165,8 +168,8 @@ fn lists_that_lie_cost_nothing() {
 #[test]
 fn contradictions_are_named() {
     // Files, methods, sites, threads, up, method, called, own, site, totals, waits, allocations,
-    // unexplained, overhead, GC times.
-    let one_node: [&[u8]; 15] = [
+    // unexplained, overhead, GC times, folded, recursive and untimed calls.
+    let one_node: [&[u8]; 18] = [
         &[0],
         &[1, 0, 0, 0, 0, 0],
         &[1, 0, 0],
@@ -181,6 +184,9 @@ fn contradictions_are_named() {
         &[0],
         &[1, 0],
         &[1, 0],
+        &[0],
+        &[0],
+        &[0],
         &[0],
     ];
     let with = |changes: &[(usize, &'static [u8])]| {
@@ -258,6 +264,14 @@ fn contradictions_are_named() {
             "GC time and overhead of call tree node 0 are more than its own time",
         ),
         (
+            with(&[(15, &[1, 1, 5])]),
+            "it has a number of folded calls of node 1, and 1 nodes",
+        ),
+        (
+            with(&[(17, &[1, 1, 5])]),
+            "it has a number of untimed calls of node 1, and 1 nodes",
+        ),
+        (
             with(&[(13, &[1, 20]), (14, &[1, 0, 31])]),
             "GC time and overhead of call tree node 0 are more than its own time",
         ),
@@ -291,7 +305,7 @@ fn contradictions_are_named() {
     }
     assert!(from_bytes(&with(&[(7, largest)])).is_ok());
     assert!(from_bytes(&with(&[(13, &[1, 20]), (14, &[1, 0, 30])])).is_ok());
-    let mode = [&[4, 0, 1][..], &[0; 26]].concat();
+    let mode = [&[4, 0, 1][..], &[0; 29]].concat();
     let mode = file_with_body(&mode);
     assert!(message(&mode).ends_with("there is no measure mode 4"));
 }

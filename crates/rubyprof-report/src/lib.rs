@@ -38,6 +38,7 @@ mod format;
 mod options;
 mod overhead;
 mod page;
+mod partial;
 mod printer;
 mod selection;
 mod test_run;

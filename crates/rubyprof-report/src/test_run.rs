@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::format::{escape, number};
 use crate::overhead::{Gc, GcFact, Overhead, OverheadFact};
 use crate::page::Page;
+use crate::partial::{PartialCalls, PartialFact};
 
 /// A run of tests.
 #[derive(Clone, Debug, Default)]
@@ -131,6 +132,7 @@ struct Head<'a> {
     mode: &'a str,
     overhead: Option<OverheadFact>,
     gc: Option<GcFact>,
+    partial: Vec<PartialFact>,
     css: [&'static str; 2],
 }
 
@@ -190,6 +192,9 @@ impl<'a> View<'a> {
                     .and_then(Overhead::of_all)
                     .map(|overhead| overhead.fact()),
                 gc: whole.and_then(Gc::of_all).map(Gc::fact),
+                partial: whole
+                    .and_then(PartialCalls::of_all)
+                    .map_or_else(Vec::new, |calls| calls.facts()),
                 css: [
                     include_str!("../assets/shared.css"),
                     concat!(

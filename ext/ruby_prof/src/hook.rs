@@ -42,6 +42,8 @@ pub(crate) struct Wanted {
     pub(crate) objects: bool,
     /// When the garbage collector works.
     pub(crate) gc: bool,
+    /// Not every call is timed.
+    pub(crate) budget: bool,
 }
 
 impl Hooks {
@@ -60,13 +62,19 @@ impl Hooks {
         }
         let (calls, made, collecting): (RawHook, RawHook, RawHook) = if layout {
             (
-                on_event::<Layout>,
+                match wanted.budget {
+                    true => on_event::<Layout, true>,
+                    false => on_event::<Layout, false>,
+                },
                 on_object::<Layout>,
                 on_collection::<Layout>,
             )
         } else {
             (
-                on_event::<Public>,
+                match wanted.budget {
+                    true => on_event::<Public, true>,
+                    false => on_event::<Public, false>,
+                },
                 on_object::<Public>,
                 on_collection::<Public>,
             )
@@ -117,11 +125,12 @@ unsafe fn session<'a>(data: VALUE) -> &'a mut Session {
     unsafe { &mut *((data & !1) as *mut Session) }
 }
 
-unsafe extern "C" fn on_event<R: Reader>(data: VALUE, arg: *mut TraceArg) {
+unsafe extern "C" fn on_event<R: Reader, const BUDGET: bool>(data: VALUE, arg: *mut TraceArg) {
     // SAFETY: the VM calls with the data of `Hooks::add` and the event's argument.
     unsafe {
         let session = session(data);
-        let settled = session.recorder.is_current(R::token(arg)) && settle::<R>(session, arg);
+        let settled =
+            session.recorder.is_current(R::token(arg)) && settle::<R, BUDGET>(session, arg);
         if !settled {
             guarded(session, |session| slowly::<R>(session, arg));
         }
@@ -135,7 +144,7 @@ unsafe extern "C" fn on_event<R: Reader>(data: VALUE, arg: *mut TraceArg) {
 ///
 /// `arg` must be the delivered event's.
 #[inline(always)]
-unsafe fn settle<R: Reader>(session: &mut Session, arg: *mut TraceArg) -> bool {
+unsafe fn settle<R: Reader, const BUDGET: bool>(session: &mut Session, arg: *mut TraceArg) -> bool {
     // SAFETY: the caller's.
     unsafe {
         // Events are bits: two tests, where a match would be an indirect jump.
@@ -143,10 +152,20 @@ unsafe fn settle<R: Reader>(session: &mut Session, arg: *mut TraceArg) -> bool {
         if event & (CALL | C_CALL) != 0 {
             let identity = R::identity(arg);
             let vm = &session.vm;
+            if BUDGET {
+                return session
+                    .recorder
+                    .enter_cheaply(identity.key, identity.tag, || vm.now());
+            }
             session
                 .recorder
                 .enter(identity.key, identity.tag, || vm.now())
         } else if event & (RETURN | C_RETURN) != 0 {
+            if BUDGET {
+                let vm = &session.vm;
+                let tag = R::identity(arg).tag;
+                return session.recorder.leave_cheaply(tag, || vm.now());
+            }
             let now = session.vm.now();
             session.recorder.leave(R::identity(arg).tag, now)
         } else {

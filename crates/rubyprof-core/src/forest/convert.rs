@@ -40,6 +40,7 @@ impl Forest {
                 wait,
                 gc: profile.gc(id),
                 overhead: node.overhead,
+                partial: profile.partial(id),
             };
             let twig = forest.push(node.method, numbers, call_site);
             if let Some(parent) = profile.parent(id) {
@@ -124,6 +125,9 @@ impl Forest {
             }
             if numbers.gc > 0 {
                 profile.gcs.push((NodeId(position), numbers.gc));
+            }
+            if !numbers.partial.is_none() {
+                profile.partials.push((NodeId(position), numbers.partial));
             }
             profile.nodes.push(Node {
                 called: numbers.called,

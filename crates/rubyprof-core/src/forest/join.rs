@@ -99,6 +99,7 @@ impl Forest {
                 wait: part.wait(id),
                 gc: part.gc(id),
                 overhead: node.overhead,
+                partial: part.partial(id),
             });
             placed.push(twig);
         }

@@ -169,14 +169,10 @@ impl Recorder {
     }
 
     pub(super) fn add_wait(&mut self, waited: u64) {
-        if waited > 0 && self.is_in_a_call() {
-            *self.waits.entry(self.top).or_default() += waited;
+        if waited > 0
+            && let Some(node) = self.window()
+        {
+            *self.waits.entry(node).or_default() += waited;
         }
-    }
-
-    /// Whether the running fiber has an open call that is recorded.
-    pub(super) fn is_in_a_call(&self) -> bool {
-        let base = self.current.map(|index| self.fibers[index].base);
-        !self.stack.is_empty() && base.is_some_and(|base| base != self.top)
     }
 }

@@ -1,7 +1,7 @@
 //! The call graph, computed from its definition: for every method and every pair of methods, look at
 //! every node and at all of its ancestors.
 
-use rubyprof_core::{CallGraph, Edge, MethodId, MethodRow, NodeId, Profile, Thread};
+use rubyprof_core::{CallGraph, Edge, MethodId, MethodRow, NodeId, Partial, Profile, Thread};
 
 /// Rows and edges in preorder of their first nodes.
 pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, Vec<Edge>) {
@@ -25,6 +25,7 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
                 wait: 0,
                 gc: 0,
                 overhead: 0,
+                partial: Partial::default(),
                 recursive: false,
                 min_depth: u32::MAX,
                 first_node: id,
@@ -39,7 +40,8 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
         row.wait += wait;
         row.gc += profile.gc(id);
         row.overhead += node.overhead;
-        row.recursive |= nested;
+        row.partial.add(profile.partial(id));
+        row.recursive |= nested || profile.partial(id).recursive > 0;
         row.min_depth = row.min_depth.min(above.len() as u32);
 
         let Some(caller) = above.first().map(|one| method(profile, *one)) else {
@@ -56,6 +58,7 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
                 wait: 0,
                 gc: 0,
                 overhead: 0,
+                partial: Partial::default(),
                 call_site: profile.call_site(id),
                 first_node: id,
             });
@@ -72,6 +75,7 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
         edge.wait += wait;
         edge.gc += profile.gc(id);
         edge.overhead += node.overhead;
+        edge.partial.add(profile.partial(id));
     }
     (rows, edges)
 }

@@ -7,8 +7,8 @@
 pub(crate) mod random;
 
 use rubyprof_core::{
-    Allocation, Cost, Costs, Location, MeasureMode, Method, MethodId, NodeId, OwnerKind, Profile,
-    ProfileBuilder,
+    Allocation, Cost, Costs, Location, MeasureMode, Method, MethodId, NodeId, OwnerKind, Partial,
+    Profile, ProfileBuilder,
 };
 
 /// Two threads and a fiber, every kind of class, waits, allocations, names of all sorts.
@@ -90,6 +90,12 @@ pub(crate) fn timed() -> Profile {
         node.overhead = overhead;
     }
     parts.gcs = vec![(NodeId(1), 40_000_000), (NodeId(3), 123)];
+    let partial = |folded, recursive, untimed| Partial {
+        folded,
+        recursive,
+        untimed,
+    };
+    parts.partials = vec![(NodeId(1), partial(2, 1, 0)), (NodeId(3), partial(1, 0, 3))];
     Profile::from_parts(parts).expect("a profile")
 }
 

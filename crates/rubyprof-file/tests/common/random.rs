@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use rubyprof_core::{
     Allocation, Cost, Costs, FileId, Location, MeasureMode, Method, MethodId, Node, NodeId,
-    NodeParts, OwnerKind, Parts, Profile, Thread,
+    NodeParts, OwnerKind, Partial, Parts, Profile, Thread,
 };
 
 const KINDS: [OwnerKind; 6] = [
@@ -180,6 +180,15 @@ fn grown(mut parts: Parts, random: &[RandomNode]) -> Parts {
             .extend(node.wait.map(|wait| (NodeId(index as u32), wait)));
         let gc = node.parts.0.map(|_| (NodeId(index as u32), gc));
         parts.gcs.extend(gc);
+        // Numbers that are there already, so that tapes stay as they were.
+        let partial = Partial {
+            folded: node.called % 3,
+            recursive: node.called % 2,
+            untimed: node.called % 5,
+        };
+        if !partial.is_none() {
+            parts.partials.push((NodeId(index as u32), partial));
+        }
         path.push(index);
         for open in &path {
             nodes[*open].end = index as u32 + 1;

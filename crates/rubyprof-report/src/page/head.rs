@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::options::Options;
 use crate::overhead::{Gc, GcFact, Overhead, OverheadFact};
+use crate::partial::{PartialCalls, PartialFact};
 
 /// The head of a page: what was measured, how, and how much. The templates of `templates/shared`
 /// know it as `page`.
@@ -24,6 +25,7 @@ pub(crate) struct Head<'a> {
     calls: u64,
     overhead: Option<OverheadFact>,
     gc: Option<GcFact>,
+    partial: Vec<PartialFact>,
     /// Style sheets, in the order of the cascade.
     css: [&'static str; 2],
 }
@@ -52,6 +54,7 @@ impl<'a> Head<'a> {
             calls,
             overhead: Overhead::of_all(profile).map(|overhead| overhead.fact()),
             gc: Gc::of_all(profile).map(Gc::fact),
+            partial: PartialCalls::of_all(profile).map_or_else(Vec::new, |calls| calls.facts()),
             css: [include_str!("../../assets/shared.css"), css],
         }
     }

@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::format::escape::visible;
 use crate::options::Options;
 use crate::overhead::{Gc, Overhead};
+use crate::partial::PartialCalls;
 use crate::selection;
 use costs::Call;
 use names::{Names, Written};
@@ -134,6 +135,9 @@ impl Writer<'_> {
         }
         if let Some(gc) = Gc::of_threads(self.profile, threads) {
             writeln!(out, "desc: GC: {}", gc.line())?;
+        }
+        if let Some(partial) = PartialCalls::of_threads(self.profile, threads) {
+            writeln!(out, "desc: Bounds: {}", partial.line())?;
         }
         if let Some(time) = &self.options.generated_at {
             writeln!(out, "desc: Written: {}", visible(time))?;

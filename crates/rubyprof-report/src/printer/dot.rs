@@ -16,6 +16,7 @@ use crate::format::escape::visible;
 use crate::format::number;
 use crate::options::{Column, Options};
 use crate::overhead::{Gc, Overhead};
+use crate::partial::PartialCalls;
 use crate::printer::text::{short_name, shortened};
 use crate::selection::{self, percent, sections};
 
@@ -52,6 +53,9 @@ pub fn dot(profile: &Profile, options: &Options, out: &mut dyn Write) -> Result<
     }
     if let Some(gc) = Gc::of_all(profile) {
         heading += &format!("GC: {}\\l", gc.line());
+    }
+    if let Some(partial) = PartialCalls::of_all(profile) {
+        heading += &format!("Bounds: {}\\l", partial.line());
     }
     if chosen.len() < sums.len() {
         heading += &format!(

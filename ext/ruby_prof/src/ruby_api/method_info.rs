@@ -68,6 +68,7 @@ impl Scope {
             wait: row.wait,
             gc: row.gc,
             overhead: row.overhead,
+            partial: row.partial,
         })
     }
 
@@ -202,6 +203,14 @@ impl MethodInfo {
     fn children_time(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
         let scope = rb_self.scope(ruby)?;
         Ok(scope.method.store.float(scope.numbers().children()))
+    }
+
+    fn folded_calls(ruby: &Ruby, rb_self: &Self) -> Result<u64, Error> {
+        Ok(rb_self.scope(ruby)?.numbers().partial.folded)
+    }
+
+    fn untimed_calls(ruby: &Ruby, rb_self: &Self) -> Result<u64, Error> {
+        Ok(rb_self.scope(ruby)?.numbers().partial.untimed)
     }
 
     fn is_recursive(ruby: &Ruby, rb_self: &Self) -> Result<bool, Error> {
@@ -350,6 +359,8 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("wait_time", ruby_reader!(MethodInfo::wait_time))?;
     class.define_method("gc_time", ruby_reader!(MethodInfo::gc_time))?;
     class.define_method("children_time", ruby_reader!(MethodInfo::children_time))?;
+    class.define_method("folded_calls", ruby_reader!(MethodInfo::folded_calls))?;
+    class.define_method("untimed_calls", ruby_reader!(MethodInfo::untimed_calls))?;
     class.define_method("recursive?", ruby_reader!(MethodInfo::is_recursive))?;
     class.define_method("measurement", ruby_reader!(MethodInfo::measurement))?;
     class.define_method("call_trees", ruby_reader!(MethodInfo::call_trees))?;

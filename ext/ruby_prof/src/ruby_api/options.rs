@@ -6,6 +6,7 @@ use magnus::{
 };
 use rubyprof_core::MeasureMode;
 
+use super::bounds::Bounds;
 use super::exclusion;
 use crate::errors;
 use crate::session::ThreadFilter;
@@ -21,6 +22,8 @@ pub(crate) struct Options {
     /// Whether the profiler's own part is taken off times.
     pub(crate) compensate: bool,
     pub(crate) allow_exceptions: bool,
+    /// How large the call tree may become, and how much of the time may be the profiler's.
+    pub(crate) bounds: Bounds,
     pub(crate) threads: ThreadFilter,
     /// `exclude_common: true`.
     pub(crate) exclude_common: bool,
@@ -37,6 +40,7 @@ impl Default for Options {
             operators: false,
             compensate: true,
             allow_exceptions: false,
+            bounds: Bounds::default(),
             threads: ThreadFilter::default(),
             exclude_common: false,
             filter: None,
@@ -48,7 +52,7 @@ impl Default for Options {
 const OPERATORS: &str = "RUBY_PROF_OPERATORS";
 
 const KNOWN: &str = "measure_mode, track_allocations, c_calls, operators, compensate, allow_exceptions, \
-                     exclude_threads, include_threads, exclude_common, only, exclude, merge_fibers";
+                     exclude_threads, include_threads, exclude_common, only, exclude, max_nodes, max_depth, budget, merge_fibers";
 
 impl Options {
     /// From the arguments of `Profile.new`: keywords, a Hash, or as in ruby-prof 1.x a measure mode
@@ -110,6 +114,7 @@ impl Options {
         if !says_operators {
             options.operators = counts_operators(ruby)?;
         }
+        options.bounds.read_environment(ruby)?;
         let [only, exclude] = patterns;
         options.filter = exclusion::filter(ruby, only, exclude)?;
         Ok(options)
@@ -137,6 +142,7 @@ impl Options {
                 self.threads.exclude = threads(ruby, name, value)?.unwrap_or_default()
             }
             "include_threads" => self.threads.include = threads(ruby, name, value)?,
+            "max_nodes" | "max_depth" | "budget" => self.bounds.set(ruby, name, value)?,
             // 1.x made one thread of all fibers; reports now have a view of all of them anyway.
             "merge_fibers" => {}
             _ => {

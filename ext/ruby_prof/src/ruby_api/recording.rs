@@ -71,11 +71,12 @@ impl Profile {
             MeasureMode::Allocations => Clock::Objects,
             MeasureMode::Memory => Clock::Bytes,
         };
-        let wanted = Wanted {
+        let mut wanted = Wanted {
             c_calls: options.c_calls,
             operators: options.c_calls && options.operators,
             objects: options.counts_objects(),
             gc: !matches!(clock, Clock::Objects | Clock::Bytes),
+            budget: false,
         };
         // SAFETY: a thread and a fiber are running: they call us.
         let starter = unsafe {
@@ -101,6 +102,19 @@ impl Profile {
             starter,
         );
         session.fuse = self.fuse.get();
+        session.recorder = Recorder::within(options.bounds.limits());
+        let budget = match clock {
+            Clock::Tsc | Clock::Monotonic | Clock::ProcessCpu => {
+                let costs = overhead::costs(options.measure_mode, wanted.operators);
+                let tick = clock.scale().apply(1 << 20) as f64 / f64::from(1 << 20);
+                options.bounds.budget(&costs, tick, clock)
+            }
+            _ => None,
+        };
+        if let Some(budget) = budget {
+            session.recorder.keep_to(budget);
+            wanted.budget = true;
+        }
         let session = Box::into_raw(Box::new(session));
         // Before the hooks are there, since it could raise, and they must not be left behind then.
         let keep = KeepAlive::new(object);

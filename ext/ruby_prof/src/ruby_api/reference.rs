@@ -65,6 +65,7 @@ impl NodeRef {
                         wait: view.profile.wait(id),
                         gc: view.profile.gc(id),
                         overhead: node.overhead,
+                        partial: view.profile.partial(id),
                     },
                     parent: view.profile.parent(id).map(|parent| view.twig_of(parent)),
                 }

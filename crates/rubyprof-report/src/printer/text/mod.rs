@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::format::escape::visible;
 use crate::options::{Column, Options};
 use crate::overhead::{Gc, Overhead};
+use crate::partial::PartialCalls;
 use crate::selection::{self, ThreadSums, percent, sections};
 pub(crate) use scale::Scale;
 
@@ -180,6 +181,9 @@ impl<'a> Text<'a> {
         }
         if let Some(gc) = Gc::of_threads(profile, threads) {
             writeln!(out, "GC: {}", gc.line())?;
+        }
+        if let Some(partial) = PartialCalls::of_threads(profile, threads) {
+            writeln!(out, "Bounds: {}", partial.line())?;
         }
         writeln!(out, "Sort by: {}\n", F::sort(self))?;
         Ok(())
