@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tmpdir"
+
 RSpec.describe "bounds of a profile" do
   module BoundFixtures
     class Maze

@@ -152,7 +152,9 @@ impl MethodInfo {
 
     fn klass_name(ruby: &Ruby, rb_self: &Self) -> Result<String, Error> {
         let (record, _) = rb_self.record(ruby)?;
-        Ok(if record.name.is_none() && record.class_name.is_empty() {
+        // Nor has a block that is in no method.
+        let has_method = record.name.as_deref().is_some_and(|name| !name.ends_with(' '));
+        Ok(if !has_method && record.class_name.is_empty() {
             "[global]".to_owned()
         } else {
             record.class_name

@@ -37,6 +37,11 @@ impl Profile {
             }
             // Before anything is recorded: these run Ruby code.
             let layout = probe::layout_is_known(ruby)?;
+            if rb_self.options.borrow().blocks && !layout {
+                let message = "blocks: true needs what only the VM's own frames tell, and this Ruby's are \
+                               not known (or RUBY_PROF_EVENTS=public keeps them from being read)";
+                return Err(errors::state(ruby, message));
+            }
             if rb_self.options.borrow().c_calls {
                 operators::try_to_spare(ruby)?;
             }
@@ -77,6 +82,7 @@ impl Profile {
             objects: options.counts_objects(),
             gc: !matches!(clock, Clock::Objects | Clock::Bytes),
             budget: false,
+            blocks: options.blocks,
         };
         // SAFETY: a thread and a fiber are running: they call us.
         let starter = unsafe {
