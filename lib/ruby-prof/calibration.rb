@@ -76,7 +76,7 @@ module RubyProf
 
       def traced(mode, operators)
         profile = Profile.new(measure_mode: mode, compensate: false, operators: operators, include_threads: [::Thread.current],
-                              max_nodes: nil, max_depth: nil, budget: nil)
+                              blocks: false, max_nodes: nil, max_depth: nil, budget: nil)
         TestProfiles.record_ours(profile)
         profile.profile { Programs::ROUNDS.times { |number| Programs.public_send(:"round#{number}") } }
         trees = [profile.threads.first.call_tree]

@@ -20,7 +20,7 @@ RSpec.describe "ruby-prof's options", stress: false do
   it "has every option in the help, and takes - for _" do
     help = ruby_prof("-h").stdout
     %w[-p --printer -f --file -m --min_percent -s --sort --save --mode --track_allocations --[no-]c-calls --exclude
-       --max-nodes --max-depth --budget
+       --blocks --max-nodes --max-depth --budget
        --exclude-pattern --only --exclude-common --on-fork -e -R --require-noprof -E --eval-noprof --ruby
        --allow_exceptions -h --help -v --version].each { |word| expect(help).to match(/^ .*#{Regexp.escape(word)}[ ,=]/) }
     expect(help).not_to include "cycles"
@@ -120,6 +120,11 @@ RSpec.describe "ruby-prof's options", stress: false do
     code = "def down(steps) = steps.positive? && down(steps - 1)\ndown(9)"
     report = ruby_prof("--max-depth=3", "--max-nodes", "100", "--budget=1", "--no-c-calls", "-e", code).stdout
     expect([calls(report, "Object#down"), report[/^Bounds: .*/]]).to eq [10, "Bounds: 7 calls folded into 1 call path"]
+  end
+
+  it "records blocks" do
+    report = ruby_prof("--blocks", "-e", "def few = 3.times { nil }\nfew").stdout
+    expect(report).to match(/ 3  +block in Object#few /)
   end
 
   it "loads libraries and runs code before, unprofiled" do
