@@ -153,7 +153,10 @@ impl MethodInfo {
     fn klass_name(ruby: &Ruby, rb_self: &Self) -> Result<String, Error> {
         let (record, _) = rb_self.record(ruby)?;
         // Nor has a block that is in no method.
-        let has_method = record.name.as_deref().is_some_and(|name| !name.ends_with(' '));
+        let has_method = record
+            .name
+            .as_deref()
+            .is_some_and(|name| !name.ends_with(' '));
         Ok(if !has_method && record.class_name.is_empty() {
             "[global]".to_owned()
         } else {
