@@ -61,6 +61,8 @@ pub(crate) struct Budgeting {
     since: Option<u64>,
     /// By node.
     is_untimed: Vec<bool>,
+    /// By node: calls and total at the last look that found too much overhead.
+    seen: Vec<(u64, u64)>,
     /// By node that is not timed any more: how many calls it had when that began.
     pub(crate) timed: HashMap<DraftId, u64, BuildMix>,
 }
@@ -77,6 +79,7 @@ impl Recorder {
             calls: 0,
             since: None,
             is_untimed: Vec::new(),
+            seen: Vec::new(),
             timed: HashMap::default(),
         }));
     }
@@ -221,6 +224,7 @@ impl Budgeting {
             return;
         }
         self.is_untimed.resize(drafts.len(), false);
+        self.seen.resize(drafts.len(), (0, 0));
         // Whoever calls the outermost methods is not measured: their time would be nobody's.
         let is_inner = |draft: &Draft| {
             let caller = drafts.get(draft.parent as usize);
@@ -230,7 +234,15 @@ impl Budgeting {
             let is_untimed = &mut self.is_untimed[node as usize];
             let elsewhere = counted.get(&node).copied().unwrap_or(0);
             let timed = draft.called.saturating_sub(elsewhere);
-            if !*is_untimed && is_inner(draft) && self.budget.gives_up(timed, draft.total) {
+            let (called, total) = &mut self.seen[node as usize];
+            // A single call in which the process had to wait for others would hide thousands that did not.
+            let gives_up = self.budget.gives_up(timed, draft.total)
+                || self.budget.gives_up(
+                    timed.saturating_sub(*called),
+                    draft.total.saturating_sub(*total),
+                );
+            (*called, *total) = (timed, draft.total);
+            if !*is_untimed && gives_up && is_inner(draft) {
                 *is_untimed = true;
                 self.timed.insert(node, timed);
             }
