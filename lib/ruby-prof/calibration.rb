@@ -75,7 +75,8 @@ module RubyProf
       end
 
       def traced(mode, operators)
-        profile = Profile.new(measure_mode: mode, compensate: false, operators: operators, include_threads: [::Thread.current])
+        profile = Profile.new(measure_mode: mode, compensate: false, operators: operators, include_threads: [::Thread.current],
+                              blocks: false, max_nodes: nil, max_depth: nil, budget: nil)
         TestProfiles.record_ours(profile)
         profile.profile { Programs::ROUNDS.times { |number| Programs.public_send(:"round#{number}") } }
         trees = [profile.threads.first.call_tree]

@@ -20,6 +20,7 @@ RSpec.describe "ruby-prof's options", stress: false do
   it "has every option in the help, and takes - for _" do
     help = ruby_prof("-h").stdout
     %w[-p --printer -f --file -m --min_percent -s --sort --save --mode --track_allocations --[no-]c-calls --exclude
+       --blocks --max-nodes --max-depth --budget
        --exclude-pattern --only --exclude-common --on-fork -e -R --require-noprof -E --eval-noprof --ruby
        --allow_exceptions -h --help -v --version].each { |word| expect(help).to match(/^ .*#{Regexp.escape(word)}[ ,=]/) }
     expect(help).not_to include "cycles"
@@ -40,6 +41,9 @@ RSpec.describe "ruby-prof's options", stress: false do
       %w[-s name script.rb] => "invalid argument (it can be total, self, wait, child): -s name",
       %w[-m much script.rb] => "invalid argument (it can be a number from 0): -m much",
       %w[-m -1 script.rb] => "invalid argument (it can be a number from 0): -m -1",
+      %w[--max-nodes=0 script.rb] => "invalid argument (it can be an Integer from 1): --max-nodes=0",
+      %w[--max-depth=few script.rb] => "invalid argument (it can be an Integer from 1): --max-depth=few",
+      %w[--budget=30% script.rb] => "invalid argument (it can be a number from 0 to 1): --budget=30%",
       %w[--exclude=foo script.rb] => "invalid argument (it can be Foo#bar or Foo.bar",
       %w[--exclude-pattern=foo script.rb] => "invalid argument (foo is no pattern",
       %w[--only gem: script.rb] => "is no pattern",
@@ -110,6 +114,17 @@ RSpec.describe "ruby-prof's options", stress: false do
   it "leaves out C methods" do
     report = ruby_prof("--no-c-calls", "script.rb").stdout
     expect([calls(report, "Integer#to_s"), calls(report, "Object#slow")]).to eq [nil, 1]
+  end
+
+  it "bounds what a profile costs" do
+    code = "def down(steps) = steps.positive? && down(steps - 1)\ndown(9)"
+    report = ruby_prof("--max-depth=3", "--max-nodes", "100", "--budget=1", "--no-c-calls", "-e", code).stdout
+    expect([calls(report, "Object#down"), report[/^Bounds: .*/]]).to eq [10, "Bounds: 7 calls folded into 1 call path"]
+  end
+
+  it "records blocks" do
+    report = ruby_prof("--blocks", "-e", "def few = 3.times { nil }\nfew").stdout
+    expect(report).to match(/ 3  +block in Object#few /)
   end
 
   it "loads libraries and runs code before, unprofiled" do

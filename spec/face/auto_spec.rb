@@ -66,6 +66,10 @@ RSpec.describe "ruby -rruby-prof/auto", stress: false do
     { min_percent: "-3" } => "RUBY_PROF_MIN_PERCENT=-3 cannot be used; it can be a number from 0",
     { on_fork: "x" } => "RUBY_PROF_ON_FORK=x cannot be used; it can be separate, merge, off",
     { operators: "2" } => "RUBY_PROF_OPERATORS=2 cannot be used; it can be 0 or 1",
+    { max_nodes: "0" } => "RUBY_PROF_MAX_NODES=0 cannot be used; it can be an Integer from 1",
+    { max_depth: "x" } => "RUBY_PROF_MAX_DEPTH=x cannot be used; it can be an Integer from 1",
+    { budget: "30%" } => "RUBY_PROF_BUDGET=30% cannot be used; it can be a number from 0 to 1",
+    { blocks: "yes" } => "RUBY_PROF_BLOCKS=yes cannot be used; it can be 0 or 1",
     { c_calls: "no" } => "RUBY_PROF_C_CALLS=no cannot be used; it can be 0 or 1",
     { only: "foo" } => "RUBY_PROF_ONLY: foo is no pattern",
     { trace: "stdout" } => "RUBY_PROF_TRACE is not supported"

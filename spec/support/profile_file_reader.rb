@@ -64,7 +64,8 @@ class ProfileFileReader
       operators: flag, compensated: flag,
       costs: %i[ruby c operator].to_h { |kind| [kind, { inner: number, outer: number }] },
       new_path: number, spread: number,
-      unexplained: list { number }, overheads: list { number }, gcs: exceptions
+      unexplained: list { number }, overheads: list { number }, gcs: exceptions,
+      folded: exceptions, recursive: exceptions, untimed: exceptions
     }
   end
 

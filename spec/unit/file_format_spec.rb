@@ -28,7 +28,10 @@ RSpec.describe "docs/file-format.md" do
      "cost new path #{profile[:new_path]} spread #{profile[:spread]}",
      *profile[:unexplained].map { |overhead| "unexplained #{overhead}" },
      *profile[:overheads].map { |overhead| "overhead #{overhead}" },
-     *profile[:gcs].map { |node, value| "gc node #{node} value #{value}" }]
+     *profile[:gcs].map { |node, value| "gc node #{node} value #{value}" },
+     *profile[:folded].map { |node, value| "folded node #{node} calls #{value}" },
+     *profile[:recursive].map { |node, value| "recursive node #{node} calls #{value}" },
+     *profile[:untimed].map { |node, value| "untimed node #{node} calls #{value}" }]
   end
 
   def files(profile)

@@ -1,10 +1,13 @@
 //! A profile made by hand: for hand-made call trees, for loading and for the tests of reports.
 
+use std::collections::BTreeMap;
+
 use crate::allocation::Allocation;
 use crate::layout::{Draft, preorder};
 use crate::ledger::Stopped;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId};
+use crate::partial::Partial;
 use crate::profile::{NO_PARENT, NodeId, Profile, Thread};
 use crate::source::{FileId, Location, Sources};
 
@@ -38,6 +41,7 @@ pub struct ProfileBuilder {
     collections: Vec<(u32, u64)>,
     stops: Vec<(u32, Stopped)>,
     overheads: Vec<(u32, u64)>,
+    partials: BTreeMap<u32, Partial>,
     sources: Sources,
 }
 
@@ -129,6 +133,11 @@ impl ProfileBuilder {
         self.overheads.push((path.0, overhead));
     }
 
+    /// Says how many of a path's calls were not recorded in full. Said again, it replaces.
+    pub fn partial(&mut self, path: Path, partial: Partial) {
+        self.partials.insert(path.0, partial);
+    }
+
     /// Adds allocations and turns [`Profile::track_allocations`] on.
     pub fn allocation(&mut self, allocation: Allocation) {
         self.profile.track_allocations = true;
@@ -146,6 +155,12 @@ impl ProfileBuilder {
         self.profile.gcs = by_node(&self.gcs, place);
         self.profile.collections = by_node(&self.collections, place);
         self.profile.stops = by_node(&self.stops, place);
+        let partials = self.partials.iter();
+        let placed = partials.filter_map(|(index, partial)| Some((place(*index)?, *partial)));
+        self.profile.partials = placed.collect();
+        self.profile
+            .partials
+            .sort_unstable_by_key(|(node, _)| *node);
         for (node, overhead) in by_node(&self.overheads, place) {
             nodes[node.index()].overhead = overhead;
         }

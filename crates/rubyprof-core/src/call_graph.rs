@@ -10,6 +10,7 @@ use crate::forest::Numbers;
 use crate::hash::BuildMix;
 use crate::ledger::Stopped;
 use crate::method::MethodId;
+use crate::partial::Partial;
 use crate::profile::{NodeId, Profile, Thread};
 use crate::source::Location;
 
@@ -34,6 +35,8 @@ pub struct MethodRow {
     pub stopped: Stopped,
     /// The profiler's part of self time: in it, or taken off it, as [`Node::overhead`](crate::Node::overhead).
     pub overhead: u64,
+    /// Calls that were not recorded in full.
+    pub partial: Partial,
     /// Called while already active on the same fiber, directly or through others.
     pub recursive: bool,
     /// Smallest number of calls between a root and the method.
@@ -54,6 +57,7 @@ impl MethodRow {
             collections: self.collections,
             stopped: self.stopped,
             overhead: self.overhead,
+            partial: self.partial,
         }
     }
 
@@ -89,6 +93,8 @@ pub struct Edge {
     pub stopped: Stopped,
     /// The profiler's part of that self time: in it, or taken off it.
     pub overhead: u64,
+    /// Those of these calls that were not recorded in full.
+    pub partial: Partial,
     /// Where the caller was at the first of these calls.
     pub call_site: Location,
     /// The first node of the callee below the caller.
@@ -107,6 +113,7 @@ impl Edge {
             collections: self.collections,
             stopped: self.stopped,
             overhead: self.overhead,
+            partial: self.partial,
         }
     }
 
@@ -268,6 +275,7 @@ impl<'a> Folder<'a> {
         let (wait, gc) = (next(&mut self.waits, id), next(&mut self.gcs, id));
         let stopped = next(&mut self.stops, id);
         let collections = next(&mut self.collections, id);
+        let partial = self.profile.partial(id);
         let node = self.profile.node(id);
         let own = node.own.saturating_sub(wait);
         let caller = self.open.last().map(|open| open.row);
@@ -280,6 +288,8 @@ impl<'a> Folder<'a> {
         add(&mut sums.collections, collections);
         sums.stopped.add(stopped);
         add(&mut sums.overhead, node.overhead);
+        sums.partial.add(partial);
+        sums.recursive |= partial.recursive > 0;
         let active = &mut self.active_rows[row as usize];
         if *active == 0 {
             add(&mut sums.total, node.total);
@@ -297,6 +307,7 @@ impl<'a> Folder<'a> {
             add(&mut sums.collections, collections);
             sums.stopped.add(stopped);
             add(&mut sums.overhead, node.overhead);
+            sums.partial.add(partial);
             let active = &mut self.active_edges[edge as usize];
             if *active == 0 {
                 add(&mut sums.total, node.total);
@@ -331,6 +342,7 @@ impl<'a> Folder<'a> {
             collections: 0,
             stopped: Stopped::default(),
             overhead: 0,
+            partial: Partial::default(),
             recursive: false,
             min_depth: depth,
             first_node: id,
@@ -356,6 +368,7 @@ impl<'a> Folder<'a> {
                 collections: 0,
                 stopped: Stopped::default(),
                 overhead: 0,
+                partial: Partial::default(),
                 call_site: self.profile.call_site(id),
                 first_node: id,
             });

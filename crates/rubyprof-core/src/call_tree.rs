@@ -51,6 +51,11 @@ impl CallTree {
         }
     }
 
+    /// All drafts.
+    pub(crate) fn drafts(&self) -> &[Draft] {
+        &self.drafts
+    }
+
     /// The drafts, at the end of the recording.
     pub(crate) fn into_drafts(self) -> Vec<Draft> {
         self.drafts
@@ -63,6 +68,10 @@ impl CallTree {
 
     pub(crate) fn method(&self, node: DraftId) -> MethodId {
         self.drafts[node as usize].method
+    }
+
+    pub(crate) fn parent(&self, node: DraftId) -> DraftId {
+        self.drafts[node as usize].parent
     }
 
     pub(crate) fn add_call(&mut self, node: DraftId) {

@@ -22,6 +22,7 @@ impl Profile {
         self.check_numbers(Of::Gc, &self.gcs)?;
         self.check_numbers(Of::Collection, &self.collections)?;
         self.check_numbers(Of::Stop, &self.stops)?;
+        self.check_numbers(Of::Partial, &self.partials)?;
         self.check_parts()?;
         self.check_allocations()?;
         self.check_sums()
@@ -173,6 +174,16 @@ impl Profile {
             self.collections.iter().map(|(_, count)| *count),
         )?;
         sum("GC times", self.gcs.iter().map(|(_, gc)| *gc))?;
+        let partials = self.partials.iter().map(|(_, partial)| partial);
+        sum(
+            "folded calls",
+            partials.clone().map(|partial| partial.folded),
+        )?;
+        sum(
+            "recursive calls",
+            partials.clone().map(|partial| partial.recursive),
+        )?;
+        sum("untimed calls", partials.map(|partial| partial.untimed))?;
         // Totals are only added for nodes of which none is above another. The largest such sum below
         // a node is its own total or that of its callees' largest sums.
         let mut largest = vec![0_u64; self.nodes.len()];

@@ -14,12 +14,16 @@ pub(crate) enum FrameKind {
     Transparent,
     /// A method that was running when the fiber was first seen.
     Seed,
+    /// A recorded call whose node is not a callee of the node below it.
+    Folded,
+    /// A recorded call that is not timed: `start` is how long its timed callees took.
+    Untimed,
 }
 
 /// A method that has not returned: 24 bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Frame {
-    /// Profile time of the call, in ticks.
+    /// Profile time of the call, in ticks, but for calls that are not timed.
     pub(crate) start: u64,
     /// What the return will carry too.
     pub(crate) tag: u64,

@@ -11,7 +11,7 @@ use crate::ledger::Stopped;
 use crate::measure::{MeasureMode, Unit};
 use crate::method::{Method, MethodId};
 use crate::methods::RecordedMethod;
-use crate::overhead::{Charge, Costs, EventKind, charge};
+use crate::overhead::{Charge, Costs, EventKind, PartialCalls, charge};
 use crate::profile::{NO_PARENT, Node, NodeId, Profile, Thread};
 use crate::recorder::Recorder;
 use crate::tally::{Count, Tally, TallyKey};
@@ -75,6 +75,7 @@ impl Recorder {
     pub fn finish(mut self, now: u64, settings: Settings, names: &mut impl Names) -> Profile {
         self.close(now);
         let mut drafts = std::mem::replace(&mut self.tree, CallTree::new()).into_drafts();
+        self.folding.settle(&mut drafts);
         for draft in &mut drafts {
             draft.total = settings.scale.apply(draft.total);
         }
@@ -105,6 +106,7 @@ impl Recorder {
             nodes.dedup();
             nodes
         };
+        let seen = PartialCalls::of(&self, &nodes, place);
         let seeds = in_order(&mut self.seeds.iter().copied());
         let is_stand_in = |(fiber, root): &&(u32, u32)| self.fibers[*fiber as usize].base == *root;
         let stand_ins = in_order(&mut roots.iter().filter(is_stand_in).map(|(_, root)| *root));
@@ -165,6 +167,7 @@ impl Recorder {
             stops: &stops,
             seeds: &seeds,
             stand_ins: &stand_ins,
+            partial: &seen,
         };
         charge(&mut nodes, &mut threads, &from);
         Profile {
@@ -184,6 +187,7 @@ impl Recorder {
             gcs,
             collections,
             stops,
+            partials: seen.partials,
             allocations,
         }
     }

@@ -11,6 +11,7 @@ use crate::hash::BuildMix;
 use crate::ledger::Stopped;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId, OwnerKind};
+use crate::partial::Partial;
 use crate::profile::{NodeId, Profile, Thread};
 use crate::source::{FileId, Location, Sources};
 
@@ -44,6 +45,8 @@ pub struct Numbers {
     pub stopped: Stopped,
     /// The profiler's part of self, which is in it or was taken off it.
     pub overhead: u64,
+    /// Calls that were not recorded in full.
+    pub partial: Partial,
 }
 
 impl Numbers {
@@ -64,6 +67,7 @@ impl Numbers {
         self.collections = self.collections.saturating_add(other.collections);
         self.stopped.add(other.stopped);
         self.overhead = self.overhead.saturating_add(other.overhead);
+        self.partial.add(other.partial);
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Of {
     Collection,
     /// `stops`.
     Stop,
+    /// `partials`.
+    Partial,
     /// `allocations`.
     Allocation,
 }
@@ -72,6 +74,7 @@ impl Of {
             Self::Gc => "GC time",
             Self::Collection => "collection",
             Self::Stop => "time stopped",
+            Self::Partial => "count of partial calls",
             Self::Allocation => "allocation",
         }
     }

@@ -78,9 +78,19 @@ pub struct Method {
 
 impl Method {
     /// The name as ruby-prof prints it: `Foo#bar`, `<Class::Foo>#bar`, `<Module::Foo>#bar`,
-    /// `<Object::Foo>#bar`, and `[global]#` for code outside any method.
+    /// `<Object::Foo>#bar`, and `[global]#` for code outside any method. A block is `block in Foo#bar`.
     pub fn full_name(&self) -> String {
         let name = self.name.as_deref().unwrap_or("");
+        if let Some((block, name)) = block_name(name) {
+            let method = Self {
+                name: Some(name.to_owned()),
+                ..self.clone()
+            };
+            return match name {
+                "" => format!("{block}[global]"),
+                _ => format!("{block}{}", method.full_name()),
+            };
+        }
         let class = if self.name.is_none() && self.class_name.is_empty() {
             "[global]"
         } else {
@@ -93,6 +103,71 @@ impl Method {
             OwnerKind::Plain | OwnerKind::ModuleIncludee | OwnerKind::OtherSingleton => {
                 format!("{class}#{name}")
             }
+        }
+    }
+}
+
+/// The two parts of a block's name, as `block in ` and `bar`, or `block (2 levels) in ` and nothing where no method is.
+fn block_name(name: &str) -> Option<(&str, &str)> {
+    let rest = name.strip_prefix("block ")?;
+    let rest = match rest.strip_prefix('(') {
+        None => rest.strip_prefix("in ")?,
+        Some(levels) => {
+            let (number, rest) = levels.split_once(" levels) in ")?;
+            number
+                .bytes()
+                .all(|byte| byte.is_ascii_digit())
+                .then_some(rest)?
+        }
+    };
+    Some(name.split_at(name.len() - rest.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn full_name(class_name: &str, owner_kind: OwnerKind, name: &str) -> String {
+        let method = Method {
+            class_name: class_name.into(),
+            owner_kind,
+            name: Some(name.into()),
+            ..Method::default()
+        };
+        method.full_name()
+    }
+
+    #[test]
+    fn a_block_is_named_after_its_method() {
+        let plain = |name| full_name("Foo", OwnerKind::Plain, name);
+        assert_eq!(plain("block in bar"), "block in Foo#bar");
+        assert_eq!(
+            plain("block (12 levels) in bar"),
+            "block (12 levels) in Foo#bar"
+        );
+        assert_eq!(
+            full_name("Foo", OwnerKind::ClassSingleton, "block in bar"),
+            "block in <Class::Foo>#bar"
+        );
+        assert_eq!(
+            full_name("", OwnerKind::Plain, "block in "),
+            "block in [global]"
+        );
+    }
+
+    #[test]
+    fn other_names_are_left_as_they_are() {
+        for name in [
+            "block",
+            "block in",
+            "block () levels) in x",
+            "block (x levels) in y",
+            "blocks in x",
+        ] {
+            assert_eq!(
+                full_name("Foo", OwnerKind::Plain, name),
+                format!("Foo#{name}")
+            );
         }
     }
 }

@@ -19,9 +19,11 @@ mod charge;
 mod compensate;
 mod costs;
 mod kind;
+mod partial;
 
 pub(crate) use charge::{Charge, charge};
 pub use compensate::Overhead;
 pub(crate) use compensate::{aligned, joined_costs};
 pub use costs::{Cost, Costs};
 pub use kind::EventKind;
+pub(crate) use partial::PartialCalls;

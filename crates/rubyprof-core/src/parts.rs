@@ -6,6 +6,7 @@ use crate::ledger::Stopped;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId};
 use crate::overhead::Costs;
+use crate::partial::Partial;
 use crate::profile::{NO_PARENT, Node, NodeId, Profile, Thread};
 use crate::source::Location;
 
@@ -46,6 +47,8 @@ pub struct Parts {
     pub collections: Vec<(NodeId, u64)>,
     /// For how long nodes had stopped, of those that had, by node.
     pub stops: Vec<(NodeId, Stopped)>,
+    /// Calls that were not recorded in full, by node.
+    pub partials: Vec<(NodeId, Partial)>,
     /// Allocations by thread, then method.
     pub allocations: Vec<Allocation>,
 }
@@ -150,6 +153,7 @@ impl Profile {
             gcs: self.gcs,
             collections: self.collections,
             stops: self.stops,
+            partials: self.partials,
             allocations: self.allocations,
         }
     }
@@ -183,6 +187,7 @@ impl Profile {
             gcs: parts.gcs,
             collections: parts.collections,
             stops: parts.stops,
+            partials: parts.partials,
             allocations: parts.allocations,
         };
         profile.check()?;

@@ -5,6 +5,7 @@ use crate::ledger::Stopped;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId};
 use crate::overhead::Costs;
+use crate::partial::Partial;
 use crate::source::{FileId, Location};
 
 /// Index of a call tree node in its [`Profile`].
@@ -91,6 +92,8 @@ pub struct Profile {
     pub(crate) collections: Vec<(NodeId, u64)>,
     /// For how long nodes had stopped, of those that had, by node.
     pub(crate) stops: Vec<(NodeId, Stopped)>,
+    /// The nodes with calls that were not recorded in full, by node.
+    pub(crate) partials: Vec<(NodeId, Partial)>,
     pub(crate) allocations: Vec<Allocation>,
 }
 

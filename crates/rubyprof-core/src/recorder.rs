@@ -1,7 +1,9 @@
 //! The state machine: calls, returns and switches in, a growing call tree out.
 
+mod budget;
 mod collecting;
 mod fibers;
+mod folding;
 mod stopping;
 mod threads;
 
@@ -16,7 +18,11 @@ use crate::method::{MethodId, MethodKey};
 use crate::methods::Methods;
 use crate::source::{Location, Sources};
 use crate::tally::{Tally, TallyKey};
+pub use budget::Budget;
+use budget::Budgeting;
 use collecting::Collecting;
+use folding::Folding;
+pub use folding::Limits;
 use threads::Turn;
 
 /// Records one profile.
@@ -67,6 +73,8 @@ pub struct Recorder {
     /// By object id of a thread, in nanoseconds.
     pub(crate) cpus: HashMap<u64, u64, BuildMix>,
     collecting: Option<Collecting>,
+    pub(crate) folding: Folding,
+    pub(crate) budgeting: Option<Box<Budgeting>>,
     /// Nodes with a call that no event told of: each was a root.
     pub(crate) seeds: Vec<DraftId>,
     pub(crate) tally: Tally,
@@ -115,6 +123,8 @@ impl Recorder {
             thread_ids: HashMap::default(),
             cpus: HashMap::default(),
             collecting: None,
+            folding: Folding::default(),
+            budgeting: None,
             seeds: Vec::new(),
             tally: Tally::default(),
             unmatched_returns: 0,
@@ -169,15 +179,18 @@ impl Recorder {
         if self.paused_at.is_some() {
             return self.push_transparent(tag);
         }
+        self.look_at_budget(|| host.now());
         let (method, lasting) = self.method(key, None, host);
         if self.methods.get(method).hidden {
             return self.push_transparent(tag);
         }
         let node = match self.tree.child(self.top, method) {
             Some(node) => Some(node),
+            None if self.is_bounded() => return self.fold(method, tag, host),
             None => {
                 let call_site = host.call_site(&mut self.sources);
                 let site = self.sources.site(call_site);
+                self.count_node();
                 self.tree.add_child(self.top, method, site)
             }
         };
@@ -187,7 +200,7 @@ impl Recorder {
         if lasting {
             self.tree.cache_child(self.top, key, node);
         }
-        self.push_call(node, tag, || Some(host.now()));
+        self.push_call_or_untimed(node, tag, || Some(host.now()));
     }
 
     /// A return that [`leave`](Self::leave) did not settle. It ends the innermost call that carries
@@ -362,11 +375,17 @@ impl Recorder {
         let Some(frame) = self.stack.pop() else {
             return;
         };
-        if frame.kind != FrameKind::Transparent {
-            self.tree
-                .add_total(frame.node, now.saturating_sub(frame.start));
-        }
+        let elapsed = match frame.kind {
+            FrameKind::Untimed => frame.start,
+            FrameKind::Transparent => 0,
+            _ => now.saturating_sub(frame.start),
+        };
+        self.tree.add_total(frame.node, elapsed);
+        self.add_to_untimed(elapsed);
         self.refresh_top();
+        if frame.kind == FrameKind::Folded {
+            self.folded_call_returned(frame.node, elapsed);
+        }
         if frame.kind == FrameKind::Seed
             && let Some(index) = self.current
         {

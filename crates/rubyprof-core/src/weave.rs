@@ -1,13 +1,14 @@
 //! Call trees of several profiles woven into a new profile.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::allocation::Allocation;
 use crate::hash::BuildMix;
 use crate::layout::{Draft, preorder};
 use crate::ledger::Stopped;
 use crate::method::{Method, MethodId, MethodKey, OwnerKind};
+use crate::partial::Partial;
 use crate::profile::{NO_PARENT, NodeId, Profile, Thread};
 use crate::source::{FileId, Location, Sources};
 
@@ -63,6 +64,7 @@ pub(crate) struct Weaver {
     gcs: HashMap<DraftIndex, u64, BuildMix>,
     collections: HashMap<DraftIndex, u64, BuildMix>,
     stops: HashMap<DraftIndex, Stopped, BuildMix>,
+    partials: BTreeMap<DraftIndex, Partial>,
     allocations: Vec<Allocation>,
     tallied: HashMap<TallyKey, usize>,
 }
@@ -84,6 +86,7 @@ impl Weaver {
             gcs: HashMap::default(),
             collections: HashMap::default(),
             stops: HashMap::default(),
+            partials: BTreeMap::new(),
             allocations: Vec::new(),
             tallied: HashMap::new(),
         }
@@ -207,6 +210,14 @@ impl Weaver {
                     let heir = self.drafts[caller as usize].method;
                     heirs.entry(node.method).or_insert(heir);
                     self.add_own(caller, part, id);
+                    // It had what was not timed in any case; what was folded it has still from elsewhere.
+                    self.add_partial(
+                        caller,
+                        Partial {
+                            untimed: 0,
+                            ..part.partial(id)
+                        },
+                    );
                     placed.push(caller);
                     continue;
                 }
@@ -226,6 +237,7 @@ impl Weaver {
             add(&mut sums.called, node.called);
             add(&mut sums.total, node.total);
             self.add_own(draft, part, id);
+            self.add_partial(draft, part.partial(id));
             placed.push(draft);
         }
         for allocation in part.allocations_of_thread(thread as u32) {
@@ -276,6 +288,12 @@ impl Weaver {
             if number > 0 {
                 add(sums.entry(draft).or_default(), number);
             }
+        }
+    }
+
+    fn add_partial(&mut self, draft: DraftIndex, partial: Partial) {
+        if !partial.is_none() {
+            self.partials.entry(draft).or_default().add(partial);
         }
     }
 
@@ -353,6 +371,7 @@ impl Weaver {
         let (waits, gcs) = (by_node(&self.waits, place), by_node(&self.gcs, place));
         let collections = by_node(&self.collections, place);
         let stops = by_node(&self.stops, place);
+        let partials = by_node(&self.partials, place);
         self.allocations
             .sort_by_key(|allocation| (allocation.thread, allocation.method));
         let threads = self.roots.into_iter().filter_map(|(thread, root)| {
@@ -378,19 +397,20 @@ impl Weaver {
             gcs,
             collections,
             stops,
+            partials,
             allocations: self.allocations,
         }
     }
 }
 
 /// Sums of drafts, by node.
-fn by_node<T: Copy + Ord>(
-    sums: &HashMap<DraftIndex, T, BuildMix>,
+fn by_node<'a, T: Copy + 'a>(
+    sums: impl IntoIterator<Item = (&'a DraftIndex, &'a T)>,
     place: impl Fn(DraftIndex) -> Option<NodeId>,
 ) -> Vec<(NodeId, T)> {
     let placed = |(draft, sum): (&DraftIndex, &T)| Some((place(*draft)?, *sum));
-    let mut sums: Vec<(NodeId, T)> = sums.iter().filter_map(placed).collect();
-    sums.sort_unstable();
+    let mut sums: Vec<(NodeId, T)> = sums.into_iter().filter_map(placed).collect();
+    sums.sort_unstable_by_key(|(node, _)| *node);
     sums
 }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::columns;
 use crate::error::Error;
 use crate::layout::{Addition, Body, ThreadRow};
+use crate::partial;
 use crate::tables;
 
 pub(crate) fn encode(profile: &Profile) -> Result<Vec<u8>, Error> {
@@ -37,6 +38,9 @@ pub(crate) fn encode(profile: &Profile) -> Result<Vec<u8>, Error> {
         blocked: columns::exceptions(stops(inside.stops, |it| it.blocked)),
         gvl_waits: columns::exceptions(stops(inside.stops, |it| it.gvl_wait)),
         cpus: profile.threads().iter().map(|t| t.cpu).collect(),
+        folded: partial::column(profile, |partial| partial.folded),
+        recursive: partial::column(profile, |partial| partial.recursive),
+        untimed: partial::column(profile, |partial| partial.untimed),
     };
     postcard::to_allocvec(&(body, addition))
         .map_err(|error| Error::Io(std::io::Error::other(format!("encoding failed: {error}"))))
@@ -74,6 +78,7 @@ pub(crate) fn decode(bytes: &[u8], version: u32) -> Result<Parts, Error> {
         gcs: columns::numbers(&addition.gcs, nodes.len(), "GC time")?,
         stops,
         collections: columns::numbers(&addition.collections, nodes.len(), "collection")?,
+        partials: partial::calls(&addition, nodes.len())?,
         nodes,
         allocations: tables::allocations_of(body.allocations)?,
     })

@@ -44,6 +44,12 @@ pub(crate) struct Addition {
     pub(crate) gvl_waits: Vec<Exception>,
     /// By thread.
     pub(crate) cpus: Vec<Option<u64>>,
+    /// Calls made along other paths, by node.
+    pub(crate) folded: Vec<Exception>,
+    /// Those of them that were made while the method was running, by node.
+    pub(crate) recursive: Vec<Exception>,
+    /// Calls that were not timed, by node.
+    pub(crate) untimed: Vec<Exception>,
 }
 
 /// Pairs are the inner and the outer part of a cost.

@@ -17,6 +17,7 @@ mod error;
 mod header;
 mod layout;
 mod pack;
+mod partial;
 mod tables;
 
 use std::io::{Read, Write};

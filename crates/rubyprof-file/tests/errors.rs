@@ -143,12 +143,12 @@ fn lists_that_lie_cost_nothing() {
         honest[..16],
         [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     );
-    // Two flags, eight numbers, seven lists.
+    // Two flags, eight numbers, ten lists.
     assert_eq!(
         honest[16..],
-        [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+        [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     );
-    for list in (4..16).chain(26..33) {
+    for list in (4..16).chain(26..36) {
         for length in [1_u64 << 60, u64::MAX, 1 << 33] {
             let mut lying = honest[..list].to_vec();
             let mut rest = length;
@@ -168,8 +168,8 @@ fn lists_that_lie_cost_nothing() {
 #[test]
 fn contradictions_are_named() {
     // Files, methods, sites, threads, up, method, called, own, site, totals, waits, allocations,
-    // unexplained, overhead, GC times, collections, times blocked, GVL waits, processor times.
-    let one_node: [&[u8]; 19] = [
+    // unexplained, overhead, GC times, collections, times blocked, GVL waits, processor times, folded, recursive and untimed calls.
+    let one_node: [&[u8]; 22] = [
         &[0],
         &[1, 0, 0, 0, 0, 0],
         &[1, 0, 0],
@@ -189,6 +189,9 @@ fn contradictions_are_named() {
         &[0],
         &[0],
         &[1, 0],
+        &[0],
+        &[0],
+        &[0],
     ];
     let with = |changes: &[(usize, &'static [u8])]| {
         let mut lists = one_node;
@@ -285,6 +288,14 @@ fn contradictions_are_named() {
             "GC time, time stopped and overhead of call tree node 0 are more than its own time",
         ),
         (
+            with(&[(19, &[1, 1, 5])]),
+            "it has a number of folded calls of node 1, and 1 nodes",
+        ),
+        (
+            with(&[(21, &[1, 1, 5])]),
+            "it has a number of untimed calls of node 1, and 1 nodes",
+        ),
+        (
             with(&[(13, &[1, 20]), (14, &[1, 0, 31])]),
             "GC time, time stopped and overhead of call tree node 0 are more than its own time",
         ),
@@ -318,7 +329,7 @@ fn contradictions_are_named() {
     }
     assert!(from_bytes(&with(&[(7, largest)])).is_ok());
     assert!(from_bytes(&with(&[(13, &[1, 20]), (14, &[1, 0, 30])])).is_ok());
-    let mode = [&[4, 0, 1][..], &[0; 30]].concat();
+    let mode = [&[4, 0, 1][..], &[0; 33]].concat();
     let mode = file_with_body(&mode);
     assert!(message(&mode).ends_with("there is no measure mode 4"));
 }

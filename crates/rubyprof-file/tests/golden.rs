@@ -9,7 +9,7 @@ mod common;
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use rubyprof_core::{Cost, Costs, FileId, Location, NodeParts, Profile, Stopped};
+use rubyprof_core::{Cost, Costs, FileId, Location, NodeParts, Partial, Profile, Stopped};
 use rubyprof_file::from_bytes;
 
 use common::{body, save, small, timed};
@@ -76,6 +76,17 @@ fn describe(profile: &Profile, version: u32) -> Result<String, std::fmt::Error> 
         for thread in profile.threads() {
             let cpu = thread.cpu.map(|cpu| cpu.to_string());
             writeln!(out, "cpu {}", or_none(cpu))?;
+        }
+        type Number = fn(&Partial) -> u64;
+        let numbers: [(&str, Number); 3] = [
+            ("folded", |partial| partial.folded),
+            ("recursive", |partial| partial.recursive),
+            ("untimed", |partial| partial.untimed),
+        ];
+        for (what, number) in numbers {
+            for (node, partial) in profile.partials().iter().filter(|(_, p)| number(p) > 0) {
+                writeln!(out, "{what} node {} calls {}", node.0, number(partial))?;
+            }
         }
     }
     for file in inside.files {

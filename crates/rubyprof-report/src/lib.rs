@@ -39,6 +39,7 @@ mod ledger;
 mod options;
 mod overhead;
 mod page;
+mod partial;
 mod printer;
 mod selection;
 mod test_run;

@@ -10,6 +10,7 @@ use crate::format::{escape, number};
 use crate::ledger::{Account, Fact};
 use crate::overhead::{Overhead, OverheadFact};
 use crate::page::Page;
+use crate::partial::{PartialCalls, PartialFact};
 
 /// A run of tests.
 #[derive(Clone, Debug, Default)]
@@ -132,6 +133,7 @@ struct Head<'a> {
     mode: &'a str,
     overhead: Option<OverheadFact>,
     ledger: Vec<Fact>,
+    partial: Vec<PartialFact>,
     css: [&'static str; 2],
 }
 
@@ -193,6 +195,9 @@ impl<'a> View<'a> {
                 ledger: whole
                     .and_then(Account::of_all)
                     .map_or_else(Vec::new, Account::facts),
+                partial: whole
+                    .and_then(PartialCalls::of_all)
+                    .map_or_else(Vec::new, |calls| calls.facts()),
                 css: [
                     include_str!("../assets/shared.css"),
                     concat!(

@@ -14,8 +14,8 @@ use crate::session::{Event, Session, object_made};
 #[cfg(ruby_gte_3_3)]
 use crate::threads::Threads;
 use crate::vm::event::{
-    C_CALL, C_RETURN, CALL, FIBER_SWITCH, GC_ENTER, GC_EXIT, NEWOBJ, RETURN, Reader, THREAD_BEGIN,
-    THREAD_END, TraceArg,
+    B_CALL, B_RETURN, C_CALL, C_RETURN, CALL, FIBER_SWITCH, GC_ENTER, GC_EXIT, Identity, NEWOBJ,
+    RETURN, Reader, THREAD_BEGIN, THREAD_END, TraceArg,
 };
 use crate::vm::ffi::RawHook;
 use crate::vm::frames;
@@ -42,6 +42,10 @@ pub(crate) struct Wanted {
     pub(crate) objects: bool,
     /// When the garbage collector works.
     pub(crate) gc: bool,
+    /// Not every call is timed.
+    pub(crate) budget: bool,
+    /// Calls of blocks; only with a known layout.
+    pub(crate) blocks: bool,
 }
 
 impl Hooks {
@@ -58,15 +62,26 @@ impl Hooks {
         if wanted.c_calls {
             events |= C_CALL | C_RETURN;
         }
+        if wanted.blocks {
+            events |= B_CALL | B_RETURN;
+        }
         let (calls, made, collecting): (RawHook, RawHook, RawHook) = if layout {
             (
-                on_event::<Layout>,
+                match (wanted.budget, wanted.blocks) {
+                    (false, false) => on_event::<Layout, false, false>,
+                    (false, true) => on_event::<Layout, false, true>,
+                    (true, false) => on_event::<Layout, true, false>,
+                    (true, true) => on_event::<Layout, true, true>,
+                },
                 on_object::<Layout>,
                 on_collection::<Layout>,
             )
         } else {
             (
-                on_event::<Public>,
+                match wanted.budget {
+                    true => on_event::<Public, true, false>,
+                    false => on_event::<Public, false, false>,
+                },
                 on_object::<Public>,
                 on_collection::<Public>,
             )
@@ -117,11 +132,15 @@ unsafe fn session<'a>(data: VALUE) -> &'a mut Session {
     unsafe { &mut *((data & !1) as *mut Session) }
 }
 
-unsafe extern "C" fn on_event<R: Reader>(data: VALUE, arg: *mut TraceArg) {
+unsafe extern "C" fn on_event<R: Reader, const BUDGET: bool, const BLOCKS: bool>(
+    data: VALUE,
+    arg: *mut TraceArg,
+) {
     // SAFETY: the VM calls with the data of `Hooks::add` and the event's argument.
     unsafe {
         let session = session(data);
-        let settled = session.recorder.is_current(R::token(arg)) && settle::<R>(session, arg);
+        let settled =
+            session.recorder.is_current(R::token(arg)) && settle::<R, BUDGET, BLOCKS>(session, arg);
         if !settled {
             guarded(session, |session| slowly::<R>(session, arg));
         }
@@ -135,26 +154,50 @@ unsafe extern "C" fn on_event<R: Reader>(data: VALUE, arg: *mut TraceArg) {
 ///
 /// `arg` must be the delivered event's.
 #[inline(always)]
-unsafe fn settle<R: Reader>(session: &mut Session, arg: *mut TraceArg) -> bool {
+unsafe fn settle<R: Reader, const BUDGET: bool, const BLOCKS: bool>(
+    session: &mut Session,
+    arg: *mut TraceArg,
+) -> bool {
     // SAFETY: the caller's.
     unsafe {
         // Events are bits: two tests, where a match would be an indirect jump.
         let event = R::event(arg);
         if event & (CALL | C_CALL) != 0 {
-            let identity = R::identity(arg);
-            let vm = &mut session.vm;
-            session
-                .recorder
-                .enter(identity.key, identity.tag, || vm.see())
+            enter::<BUDGET>(session, R::identity(arg))
         } else if event & (RETURN | C_RETURN) != 0 {
-            let Some(now) = session.vm.see() else {
-                return false;
-            };
-            session.recorder.leave(R::identity(arg).tag, now)
+            leave::<BUDGET>(session, || R::identity(arg))
+        } else if BLOCKS && event & (B_CALL | B_RETURN) != 0 {
+            match R::block(arg) {
+                None => true,
+                Some(identity) if event == B_CALL => enter::<BUDGET>(session, identity),
+                Some(identity) => leave::<BUDGET>(session, || identity),
+            }
         } else {
             false
         }
     }
+}
+
+#[inline(always)]
+fn enter<const BUDGET: bool>(session: &mut Session, identity: Identity) -> bool {
+    let (recorder, vm) = (&mut session.recorder, &mut session.vm);
+    let Identity { key, tag } = identity;
+    match BUDGET {
+        true => recorder.enter_cheaply(key, tag, || vm.see()),
+        false => recorder.enter(key, tag, || vm.see()),
+    }
+}
+
+#[inline(always)]
+fn leave<const BUDGET: bool>(session: &mut Session, identity: impl FnOnce() -> Identity) -> bool {
+    if BUDGET {
+        let (recorder, vm) = (&mut session.recorder, &mut session.vm);
+        return recorder.leave_cheaply(identity().tag, || vm.see());
+    }
+    let Some(now) = session.vm.see() else {
+        return false;
+    };
+    session.recorder.leave(identity().tag, now)
 }
 
 /// Everything else.
@@ -203,6 +246,16 @@ unsafe fn slowly<R: Reader>(session: &mut Session, arg: *mut TraceArg) {
             RETURN | C_RETURN => {
                 let tag = R::identity(arg).tag;
                 recorder.leave_slowly(tag, &mut Event::<R>::new(arg, &mut session.vm));
+            }
+            B_CALL | B_RETURN => {
+                let Some(identity) = R::block(arg) else {
+                    return;
+                };
+                let mut host = Event::<R>::new(arg, &mut session.vm);
+                match event {
+                    B_CALL => recorder.enter_slowly(identity.key, identity.tag, &mut host),
+                    _ => recorder.leave_slowly(identity.tag, &mut host),
+                }
             }
             _ => {}
         }

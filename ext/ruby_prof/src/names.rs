@@ -9,6 +9,7 @@ use rb_sys::{ID, VALUE};
 use rubyprof_core::{MethodKey, MethodName, Names, OwnerKind};
 
 use crate::classes::{Folded, is_module, is_singleton};
+use crate::vm::event::block_level;
 use crate::vm::stack::A_FRAME;
 use crate::vm::{ffi, frames, marks, probe};
 
@@ -22,6 +23,10 @@ impl Names for VmNames {
         }
         if key.owner == A_FRAME {
             return frame(key.called as VALUE);
+        }
+        let (level, method) = block_level(key);
+        if level > 0 {
+            return block(level, self.method(method));
         }
         let (class_name, owner_kind) = owner(key.owner);
         MethodName {
@@ -38,6 +43,19 @@ impl Names for VmNames {
         } else {
             owner(class)
         }
+    }
+}
+
+/// A block's name, as the VM writes it, but with the method that it is in as the profile knows it.
+fn block(level: u64, method: MethodName) -> MethodName {
+    let name = method.name.unwrap_or_default();
+    let name = match level {
+        1 => format!("block in {name}"),
+        _ => format!("block ({level} levels) in {name}"),
+    };
+    MethodName {
+        name: Some(name),
+        ..method
     }
 }
 
@@ -74,7 +92,10 @@ pub(crate) fn attributes(
         return Ok(HashSet::new());
     }
     let known = |key: &MethodKey| {
-        key.called != 0 && key.owner != A_FRAME && Folded::decode(key.owner).is_none()
+        key.called != 0
+            && block_level(*key).0 == 0
+            && key.owner != A_FRAME
+            && Folded::decode(key.owner).is_none()
     };
     let keys: Vec<MethodKey> = keys.filter(known).collect();
     let pairs = ruby.ary_new_capa(keys.len() * 2);

@@ -11,6 +11,7 @@ module RubyProf
       # Everything we read, and what the command passes to the process it starts.
       NAMES = %w[
         MEASURE_MODE PRINTER FILE SAVE MIN_PERCENT SORT EXCLUDE EXCLUDE_COMMON ONLY C_CALLS OPERATORS TRACK_ALLOCATIONS
+        MAX_NODES MAX_DEPTH BUDGET BLOCKS
         ON_FORK REQUIRE EVAL ONE_PROGRAM MAIN_PID MERGE_DIR
       ].to_h { |name| [name.downcase.to_sym, "RUBY_PROF_#{name}"] }.freeze
 
@@ -117,9 +118,13 @@ module RubyProf
           track_allocations: flag(:track_allocations, false),
           c_calls: flag(:c_calls, true),
           operators: flag(:operators, false),
+          blocks: flag(:blocks, false),
           exclude_common: flag(:exclude_common, false),
           exclude: patterns(:exclude),
-          only: patterns(:only)
+          only: patterns(:only),
+          max_nodes: bound(:max_nodes),
+          max_depth: bound(:max_depth),
+          budget: choose(:budget, nil, "a number from 0 to 1") { |text| share(text) }
         }
         options.reject { |name, value| value == [] || (name == :exclude_common && !value) }
       end
@@ -134,6 +139,18 @@ module RubyProf
       def percent(text)
         number = Float(text, exception: false)
         number if number&.finite? && number >= 0
+      end
+
+      def bound(name)
+        choose(name, nil, "an Integer from 1") do |text|
+          number = Integer(text, 10, exception: false)
+          [number, (2**32) - 1].min if number&.positive?
+        end
+      end
+
+      def share(text)
+        number = Float(text, exception: false)
+        number if number&.between?(0, 1)
       end
 
       def flag(name, default)

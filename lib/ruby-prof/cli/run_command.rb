@@ -99,6 +99,12 @@ module RubyProf
         words.word("--track_allocations", "Count objects by method, line and class") { @values[:track_allocations] = "1" }
         words.word("--[no-]c-calls", "Record methods written in C (default)") { |yes| @values[:c_calls] = yes ? "1" : "0" }
         words.word("--[no-]operators", "Count + < [] << == and the like as calls") { |yes| @values[:operators] = yes ? "1" : "0" }
+        words.word("--blocks", "Record blocks as callees of their own") { @values[:blocks] = "1" }
+        words.word("--max-nodes=COUNT", "Keep so many call paths; fold the others") { |text| add_bound(words, :max_nodes, text) }
+        words.word("--max-depth=COUNT", "Keep paths of so many calls; fold the others") { |text| add_bound(words, :max_depth, text) }
+        words.word("--budget=SHARE", "Stop timing tiny calls once the profiler", "takes more of the time (0 to 1)") do |text|
+          @values[:budget] = words.checked(text, "a number from 0 to 1") { Float(text, exception: false)&.between?(0, 1) && text }
+        end
         words.word("--exclude=METHODS", "Leave out methods: Foo#bar,Foo.bar") { |text| add_methods(words, text) }
         words.word("--exclude-pattern=PATTERN", "Leave out all that match; repeatable") { |text| add_pattern(words, :exclude, text) }
         words.word("--only=PATTERN", "Leave out all others; repeatable") { |text| add_pattern(words, :only, text) }
@@ -114,6 +120,10 @@ module RubyProf
         words.word("-E", "--eval-noprof=CODE", "Run it before, unprofiled; repeatable") { |code| add_line(:eval, code) }
         words.word("--ruby=OPTION", "For the script's Ruby, such as --ruby=-w;", "repeatable") { |option| @ruby_options << option }
         words.word("--allow_exceptions", "Accepted for old scripts: exceptions", "always end the program as usual") { nil }
+      end
+
+      def add_bound(words, name, text)
+        @values[name] = words.checked(text, "an Integer from 1") { Integer(text, 10, exception: false)&.positive? && text }
       end
 
       def add_methods(words, text)

@@ -42,6 +42,7 @@ impl Forest {
                 collections: profile.collections(id),
                 stopped: profile.stopped(id),
                 overhead: node.overhead,
+                partial: profile.partial(id),
             };
             let twig = forest.push(node.method, numbers, call_site);
             if let Some(parent) = profile.parent(id) {
@@ -134,6 +135,9 @@ impl Forest {
             }
             if !numbers.stopped.is_none() {
                 profile.stops.push((NodeId(position), numbers.stopped));
+            }
+            if !numbers.partial.is_none() {
+                profile.partials.push((NodeId(position), numbers.partial));
             }
             profile.nodes.push(Node {
                 called: numbers.called,

@@ -101,6 +101,7 @@ impl Forest {
                 collections: part.collections(id),
                 stopped: part.stopped(id),
                 overhead: node.overhead,
+                partial: part.partial(id),
             });
             placed.push(twig);
         }

@@ -1,6 +1,6 @@
 //! Who has how much of the profiler's work, in the window of which node.
 
-use super::{Costs, EventKind};
+use super::{Costs, EventKind, PartialCalls};
 use crate::ledger::Stopped;
 use crate::profile::{Node, NodeId, Thread};
 
@@ -17,6 +17,7 @@ pub(crate) struct Charge<'a> {
     pub(crate) seeds: &'a [NodeId],
     /// Roots that stand for code that was not measured: their windows are their callees' and no more.
     pub(crate) stand_ins: &'a [NodeId],
+    pub(crate) partial: &'a PartialCalls,
 }
 
 const PER_NANOSECOND: u128 = 1_000;
@@ -39,7 +40,10 @@ pub(crate) fn charge(nodes: &mut [Node], threads: &mut [Thread], from: &Charge<'
     let mut stops = Backwards(from.stops);
     let mut seeds = from.seeds;
     // By node: what its callees cost it.
-    let mut of_callees = vec![0_u128; nodes.len()];
+    let mut of_callees = from.partial.of_callers(nodes, from.costs, from.kinds);
+    for stand_in in from.stand_ins {
+        of_callees[stand_in.index()] = 0;
+    }
     let mut remainder = 0;
     let mut threads = threads.iter_mut().rev().peekable();
     for index in (0..nodes.len()).rev() {
@@ -55,11 +59,13 @@ pub(crate) fn charge(nodes: &mut [Node], threads: &mut [Thread], from: &Charge<'
             }
             _ => (node.called, u128::from(from.costs.new_path)),
         };
+        let windows = from.partial.at(id, node.called);
         let own = match is_measured(id.0) {
-            true => product(traced, cost.inner),
+            true => windows.inner(traced, cost),
             false => 0,
         };
-        let demand = of_callees[index]
+        let passed_on = windows.passed_on(of_callees[index]);
+        let demand = (of_callees[index] - passed_on)
             .saturating_add(own)
             .saturating_add(remainder);
         remainder = demand % PER_NANOSECOND;
@@ -71,20 +77,17 @@ pub(crate) fn charge(nodes: &mut [Node], threads: &mut [Thread], from: &Charge<'
         let left = demand - u128::from(node.overhead);
         if let Some(caller) = of_callees.get_mut(parent as usize) {
             let outer = match is_measured(parent) {
-                true => product(traced, cost.outer).saturating_add(new_path),
+                true => windows.outer(traced, cost).saturating_add(new_path),
                 false => 0,
             };
             let left = left.saturating_mul(PER_NANOSECOND);
+            let left = left.saturating_add(passed_on);
             *caller = caller.saturating_add(outer).saturating_add(left);
         } else if let Some(thread) = threads.next_if(|thread| thread.root == id) {
+            let left = left.saturating_add(passed_on / PER_NANOSECOND);
             thread.unexplained = u64::try_from(left).unwrap_or(u64::MAX);
         }
     }
-}
-
-/// 64 by 64 bits are never more than 128.
-fn product(calls: u64, cost: u64) -> u128 {
-    u128::from(calls) * u128::from(cost)
 }
 
 /// Numbers of some nodes, asked for from the last node to the first.

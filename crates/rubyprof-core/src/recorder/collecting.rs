@@ -46,9 +46,12 @@ impl Recorder {
         let spent = now.saturating_sub(collecting.since);
         let same = collecting.is_in_the_same_call(&here);
         self.collecting = None;
-        if same && spent > 0 && self.is_in_a_call() {
-            *self.gcs.entry(self.top).or_default() += spent;
-            *self.collections.entry(self.top).or_default() += 1;
+        if same
+            && spent > 0
+            && let Some(node) = self.window()
+        {
+            *self.gcs.entry(node).or_default() += spent;
+            *self.collections.entry(node).or_default() += 1;
         }
     }
 

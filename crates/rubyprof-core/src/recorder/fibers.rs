@@ -175,20 +175,14 @@ impl Recorder {
     }
 
     pub(super) fn add_wait(&mut self, waited: u64, stopped: Stopped) {
-        if !self.is_in_a_call() {
+        let Some(node) = self.window() else {
             return;
-        }
+        };
         if waited > 0 {
-            *self.waits.entry(self.top).or_default() += waited;
+            *self.waits.entry(node).or_default() += waited;
         }
         if !stopped.is_none() {
-            self.stops.entry(self.top).or_default().add(stopped);
+            self.stops.entry(node).or_default().add(stopped);
         }
-    }
-
-    /// Whether the running fiber has an open call that is recorded.
-    pub(super) fn is_in_a_call(&self) -> bool {
-        let base = self.current.map(|index| self.fibers[index].base);
-        !self.stack.is_empty() && base.is_some_and(|base| base != self.top)
     }
 }

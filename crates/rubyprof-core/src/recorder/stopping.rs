@@ -7,13 +7,15 @@ impl Recorder {
     /// The innermost recorded call was blocked for so many ticks since the last event: for an embedder that is not told when threads stop, but
     /// knows what the thread's processor clock says. Part of the call's self time.
     pub fn blocked(&mut self, ticks: u64) {
-        if ticks == 0 || self.is_ignoring() || self.paused_at.is_some() || !self.is_in_a_call() {
+        if ticks == 0 || self.is_ignoring() || self.paused_at.is_some() {
             return;
         }
-        self.stops.entry(self.top).or_default().add(Stopped {
-            blocked: ticks,
-            gvl_wait: 0,
-        });
+        if let Some(node) = self.window() {
+            self.stops.entry(node).or_default().add(Stopped {
+                blocked: ticks,
+                gvl_wait: 0,
+            });
+        }
     }
 
     /// The thread `thread_token` has worked for so many nanoseconds more, says the processor's clock. No effect while nothing of the thread is

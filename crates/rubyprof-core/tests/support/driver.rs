@@ -1,6 +1,8 @@
 //! Plays a tape to the real recorder, as an embedder has to.
 
-use rubyprof_core::{Cost, Costs, Host, MeasureMode, Profile, Recorder, Scale, Settings};
+use rubyprof_core::{
+    Budget, Cost, Costs, Host, Limits, MeasureMode, Profile, Recorder, Scale, Settings,
+};
 
 use super::host::{self, ScriptedHost, ScriptedNames};
 use super::summary::Summary;
@@ -13,6 +15,8 @@ pub(crate) enum Way {
     Usual,
     /// Only `enter_slowly` and `leave_slowly`, which must come to the same.
     Slow,
+    /// As the usual one, with a budget.
+    Cheap,
 }
 
 /// What became of a tape.
@@ -33,7 +37,25 @@ pub(crate) fn record(tape: &Tape) -> Recorded {
 }
 
 pub(crate) fn record_with(tape: &Tape, scale: Scale, way: Way) -> Recorded {
-    let mut recorder = Recorder::new();
+    record_within(tape, scale, way, Limits::default(), None)
+}
+
+/// With bounds, and a budget of the profiler's time.
+pub(crate) fn record_within(
+    tape: &Tape,
+    scale: Scale,
+    way: Way,
+    limits: Limits,
+    budget: Option<Budget>,
+) -> Recorded {
+    let mut recorder = Recorder::within(limits);
+    if let Some(budget) = budget {
+        recorder.keep_to(budget);
+    }
+    let way = match (way, budget) {
+        (Way::Usual, Some(_)) => Way::Cheap,
+        _ => way,
+    };
     let mut host = ScriptedHost::new(tape);
     for (number, event) in tape.events.iter().enumerate() {
         host.event = number;
@@ -74,15 +96,25 @@ pub(crate) fn settings(scale: Scale) -> Settings {
 fn play(event: Event, recorder: &mut Recorder, host: &mut ScriptedHost<'_>, way: Way) {
     match event {
         Event::Enter { fiber, method, tag } => {
-            let quick = make_current(fiber, recorder, host) && way == Way::Usual;
+            let current = make_current(fiber, recorder, host);
             let key = host::key(method);
-            if !(quick && recorder.enter(key, tag, || Some(host.clock))) {
+            let settled = match way {
+                Way::Usual => current && recorder.enter(key, tag, || Some(host.clock)),
+                Way::Cheap => current && recorder.enter_cheaply(key, tag, || Some(host.clock)),
+                Way::Slow => false,
+            };
+            if !settled {
                 recorder.enter_slowly(key, tag, host);
             }
         }
         Event::Leave { fiber, tag } => {
-            let quick = make_current(fiber, recorder, host) && way == Way::Usual;
-            if !(quick && recorder.leave(tag, host.clock)) {
+            let current = make_current(fiber, recorder, host);
+            let settled = match way {
+                Way::Usual => current && recorder.leave(tag, host.clock),
+                Way::Cheap => current && recorder.leave_cheaply(tag, || Some(host.clock)),
+                Way::Slow => false,
+            };
+            if !settled {
                 recorder.leave_slowly(tag, host);
             }
         }

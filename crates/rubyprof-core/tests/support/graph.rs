@@ -1,7 +1,9 @@
 //! The call graph, computed from its definition: for every method and every pair of methods, look at
 //! every node and at all of its ancestors.
 
-use rubyprof_core::{CallGraph, Edge, MethodId, MethodRow, NodeId, Profile, Stopped, Thread};
+use rubyprof_core::{
+    CallGraph, Edge, MethodId, MethodRow, NodeId, Partial, Profile, Stopped, Thread,
+};
 
 /// Rows and edges in preorder of their first nodes.
 pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, Vec<Edge>) {
@@ -27,6 +29,7 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
                 collections: 0,
                 stopped: Stopped::default(),
                 overhead: 0,
+                partial: Partial::default(),
                 recursive: false,
                 min_depth: u32::MAX,
                 first_node: id,
@@ -44,7 +47,8 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
         row.stopped.blocked += profile.stopped(id).blocked;
         row.stopped.gvl_wait += profile.stopped(id).gvl_wait;
         row.overhead += node.overhead;
-        row.recursive |= nested;
+        row.partial.add(profile.partial(id));
+        row.recursive |= nested || profile.partial(id).recursive > 0;
         row.min_depth = row.min_depth.min(above.len() as u32);
 
         let Some(caller) = above.first().map(|one| method(profile, *one)) else {
@@ -63,6 +67,7 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
                 collections: 0,
                 stopped: Stopped::default(),
                 overhead: 0,
+                partial: Partial::default(),
                 call_site: profile.call_site(id),
                 first_node: id,
             });
@@ -82,6 +87,7 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
         edge.stopped.blocked += profile.stopped(id).blocked;
         edge.stopped.gvl_wait += profile.stopped(id).gvl_wait;
         edge.overhead += node.overhead;
+        edge.partial.add(profile.partial(id));
     }
     (rows, edges)
 }

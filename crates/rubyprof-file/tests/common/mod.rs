@@ -7,8 +7,8 @@
 pub(crate) mod random;
 
 use rubyprof_core::{
-    Allocation, Cost, Costs, Location, MeasureMode, Method, MethodId, NodeId, OwnerKind, Profile,
-    ProfileBuilder, Stopped,
+    Allocation, Cost, Costs, Location, MeasureMode, Method, MethodId, NodeId, OwnerKind, Partial,
+    Profile, ProfileBuilder, Stopped,
 };
 
 /// Two threads and a fiber, every kind of class, waits, allocations, names of all sorts.
@@ -102,6 +102,12 @@ pub(crate) fn timed() -> Profile {
     let stopped = |blocked, gvl_wait| Stopped { blocked, gvl_wait };
     parts.stops = vec![(NodeId(1), stopped(0, 5_000)), (NodeId(3), stopped(70, 9))];
     parts.threads[0].cpu = Some(333_000_000);
+    let partial = |folded, recursive, untimed| Partial {
+        folded,
+        recursive,
+        untimed,
+    };
+    parts.partials = vec![(NodeId(1), partial(2, 1, 0)), (NodeId(3), partial(1, 0, 3))];
     Profile::from_parts(parts).expect("a profile")
 }
 

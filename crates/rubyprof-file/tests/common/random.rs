@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use rubyprof_core::{
     Allocation, Cost, Costs, FileId, Location, MeasureMode, Method, MethodId, Node, NodeId,
-    NodeParts, OwnerKind, Parts, Profile, Stopped, Thread,
+    NodeParts, OwnerKind, Partial, Parts, Profile, Stopped, Thread,
 };
 
 const KINDS: [OwnerKind; 6] = [
@@ -194,6 +194,15 @@ fn grown(mut parts: Parts, random: &[RandomNode]) -> Parts {
         parts.gcs.extend(gc);
         let count = gc.map(|(id, _)| (id, 1 + node.called % 7));
         parts.collections.extend(count);
+        // Numbers that are there already, so that tapes stay as they were.
+        let partial = Partial {
+            folded: node.called % 3,
+            recursive: node.called % 2,
+            untimed: node.called % 5,
+        };
+        if !partial.is_none() {
+            parts.partials.push((NodeId(index as u32), partial));
+        }
         path.push(index);
         for open in &path {
             nodes[*open].end = index as u32 + 1;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::ledger::{Account, Fact};
 use crate::options::Options;
 use crate::overhead::{Overhead, OverheadFact};
+use crate::partial::{PartialCalls, PartialFact};
 
 /// The head of a page: what was measured, how, and how much. The templates of `templates/shared`
 /// know it as `page`.
@@ -25,6 +26,7 @@ pub(crate) struct Head<'a> {
     calls: u64,
     overhead: Option<OverheadFact>,
     ledger: Vec<Fact>,
+    partial: Vec<PartialFact>,
     /// Style sheets, in the order of the cascade.
     css: [&'static str; 2],
 }
@@ -53,6 +55,7 @@ impl<'a> Head<'a> {
             calls,
             overhead: Overhead::of_all(profile).map(|overhead| overhead.fact()),
             ledger: Account::of_all(profile).map_or_else(Vec::new, Account::facts),
+            partial: PartialCalls::of_all(profile).map_or_else(Vec::new, |calls| calls.facts()),
             css: [include_str!("../../assets/shared.css"), css],
         }
     }

@@ -176,7 +176,14 @@ impl<'a> Tree<'a> {
             let value = self.text.scale.value(self.value(column, id));
             write!(out, "{title}:{value}, ")?;
         }
-        writeln!(out, "call:{})", node.called)?;
+        write!(out, "call:{}", node.called)?;
+        let partial = profile.partial(id);
+        for (title, calls) in [("folded", partial.folded), ("untimed", partial.untimed)] {
+            if calls > 0 {
+                write!(out, ", {title}:{calls}")?;
+            }
+        }
+        writeln!(out, ")")?;
         Ok(())
     }
 }

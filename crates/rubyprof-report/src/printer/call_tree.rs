@@ -19,6 +19,7 @@ use crate::format::escape::visible;
 use crate::ledger::Account;
 use crate::options::Options;
 use crate::overhead::Overhead;
+use crate::partial::PartialCalls;
 use crate::selection;
 use costs::Call;
 use names::{Names, Written};
@@ -135,6 +136,9 @@ impl Writer<'_> {
         }
         if let Some(account) = Account::of_threads(self.profile, threads) {
             writeln!(out, "desc: Ledger: {}", account.line())?;
+        }
+        if let Some(partial) = PartialCalls::of_threads(self.profile, threads) {
+            writeln!(out, "desc: Bounds: {}", partial.line())?;
         }
         if let Some(time) = &self.options.generated_at {
             writeln!(out, "desc: Written: {}", visible(time))?;

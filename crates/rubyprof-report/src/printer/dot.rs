@@ -17,6 +17,7 @@ use crate::format::number;
 use crate::ledger::Account;
 use crate::options::{Column, Options};
 use crate::overhead::Overhead;
+use crate::partial::PartialCalls;
 use crate::printer::text::{short_name, shortened};
 use crate::selection::{self, percent, sections};
 
@@ -53,6 +54,9 @@ pub fn dot(profile: &Profile, options: &Options, out: &mut dyn Write) -> Result<
     }
     if let Some(account) = Account::of_all(profile) {
         heading += &format!("Ledger: {}\\l", account.line());
+    }
+    if let Some(partial) = PartialCalls::of_all(profile) {
+        heading += &format!("Bounds: {}\\l", partial.line());
     }
     if chosen.len() < sums.len() {
         heading += &format!(

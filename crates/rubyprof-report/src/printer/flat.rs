@@ -104,7 +104,7 @@ impl Line {
         }
         let mut numbers = vec![
             text.scale.value(row.total),
-            text.self_value(row.own, row.overhead),
+            text.self_value(row.own, row.overhead, row.partial),
             text.scale.value(row.wait),
             text.scale.value(row.children()),
         ];

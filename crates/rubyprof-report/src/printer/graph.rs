@@ -216,7 +216,7 @@ impl<'a> Table<'a> {
         if self.text.has_overhead() {
             write!(out, "{:7.2}%", self.text.overhead_share(row))?;
         }
-        let own = self.text.self_value(row.own, row.overhead);
+        let own = self.text.self_value(row.own, row.overhead, row.partial);
         let values = self.values(&row.numbers(), own);
         let mark = if row.recursive { '*' } else { ' ' };
         let name = visible(&method.full_name()).into_owned();
@@ -231,7 +231,7 @@ impl<'a> Table<'a> {
         called: u64,
         out: &mut dyn Write,
     ) -> Result<(), Error> {
-        let own = self.text.self_value(edge.own, edge.overhead);
+        let own = self.text.self_value(edge.own, edge.overhead, edge.partial);
         let values = self.values(&edge.numbers(), own);
         let name = self
             .graph

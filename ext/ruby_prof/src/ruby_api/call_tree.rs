@@ -233,6 +233,14 @@ impl CallTree {
         Ok(part.store().float(part.numbers().children()))
     }
 
+    fn folded_calls(ruby: &Ruby, rb_self: &Self) -> Result<u64, Error> {
+        Ok(rb_self.part(ruby)?.numbers().partial.folded)
+    }
+
+    fn untimed_calls(ruby: &Ruby, rb_self: &Self) -> Result<u64, Error> {
+        Ok(rb_self.part(ruby)?.numbers().partial.untimed)
+    }
+
     /// What tells two of them apart: the address of the store, the kind, and an index.
     fn identity(&self) -> Option<(usize, usize, u32)> {
         Some(match self.0.get()?.now() {
@@ -327,6 +335,8 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("blocked_time", ruby_reader!(CallTree::blocked_time))?;
     class.define_method("ledger", ruby_reader!(CallTree::ledger))?;
     class.define_method("children_time", ruby_reader!(CallTree::children_time))?;
+    class.define_method("folded_calls", ruby_reader!(CallTree::folded_calls))?;
+    class.define_method("untimed_calls", ruby_reader!(CallTree::untimed_calls))?;
     class.define_method("==", comparison!(CallTree::equals))?;
     class.define_method("eql?", comparison!(CallTree::equals))?;
     class.define_method("hash", ruby_reader!(CallTree::hash))?;

@@ -145,7 +145,12 @@ impl MethodInfo {
 
     fn klass_name(ruby: &Ruby, rb_self: &Self) -> Result<String, Error> {
         let (record, _) = rb_self.record(ruby)?;
-        Ok(if record.name.is_none() && record.class_name.is_empty() {
+        // Nor has a block that is in no method.
+        let has_method = record
+            .name
+            .as_deref()
+            .is_some_and(|name| !name.ends_with(' '));
+        Ok(if !has_method && record.class_name.is_empty() {
             "[global]".to_owned()
         } else {
             record.class_name
@@ -196,6 +201,14 @@ impl MethodInfo {
     fn children_time(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
         let scope = rb_self.scope(ruby)?;
         Ok(scope.method.store.float(scope.numbers().children()))
+    }
+
+    fn folded_calls(ruby: &Ruby, rb_self: &Self) -> Result<u64, Error> {
+        Ok(rb_self.scope(ruby)?.numbers().partial.folded)
+    }
+
+    fn untimed_calls(ruby: &Ruby, rb_self: &Self) -> Result<u64, Error> {
+        Ok(rb_self.scope(ruby)?.numbers().partial.untimed)
     }
 
     fn is_recursive(ruby: &Ruby, rb_self: &Self) -> Result<bool, Error> {
@@ -360,6 +373,8 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("blocked_time", ruby_reader!(MethodInfo::blocked_time))?;
     class.define_method("ledger", ruby_reader!(MethodInfo::ledger))?;
     class.define_method("children_time", ruby_reader!(MethodInfo::children_time))?;
+    class.define_method("folded_calls", ruby_reader!(MethodInfo::folded_calls))?;
+    class.define_method("untimed_calls", ruby_reader!(MethodInfo::untimed_calls))?;
     class.define_method("recursive?", ruby_reader!(MethodInfo::is_recursive))?;
     class.define_method("measurement", ruby_reader!(MethodInfo::measurement))?;
     class.define_method("call_trees", ruby_reader!(MethodInfo::call_trees))?;

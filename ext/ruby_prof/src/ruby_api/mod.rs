@@ -1,6 +1,7 @@
 //! The Ruby classes, one a file.
 
 mod allocation;
+mod bounds;
 mod call_tree;
 mod call_trees;
 mod convert;

@@ -6,6 +6,7 @@ use magnus::{
 };
 use rubyprof_core::MeasureMode;
 
+use super::bounds::Bounds;
 use super::exclusion;
 use crate::errors;
 use crate::session::ThreadFilter;
@@ -18,9 +19,13 @@ pub(crate) struct Options {
     pub(crate) c_calls: bool,
     /// Whether instructions that the VM runs without a call are to be calls.
     pub(crate) operators: bool,
+    /// Whether calls of blocks are to be recorded.
+    pub(crate) blocks: bool,
     /// Whether the profiler's own part is taken off times.
     pub(crate) compensate: bool,
     pub(crate) allow_exceptions: bool,
+    /// How large the call tree may become, and how much of the time may be the profiler's.
+    pub(crate) bounds: Bounds,
     pub(crate) threads: ThreadFilter,
     /// `exclude_common: true`.
     pub(crate) exclude_common: bool,
@@ -35,8 +40,10 @@ impl Default for Options {
             track_allocations: false,
             c_calls: true,
             operators: false,
+            blocks: false,
             compensate: true,
             allow_exceptions: false,
+            bounds: Bounds::default(),
             threads: ThreadFilter::default(),
             exclude_common: false,
             filter: None,
@@ -47,8 +54,11 @@ impl Default for Options {
 /// Set to `1` to count operators as calls unless a profile says otherwise.
 const OPERATORS: &str = "RUBY_PROF_OPERATORS";
 
-const KNOWN: &str = "measure_mode, track_allocations, c_calls, operators, compensate, allow_exceptions, \
-                     exclude_threads, include_threads, exclude_common, only, exclude, merge_fibers";
+/// Set to `1` to record calls of blocks unless a profile says otherwise.
+const BLOCKS: &str = "RUBY_PROF_BLOCKS";
+
+const KNOWN: &str = "measure_mode, track_allocations, c_calls, operators, blocks, compensate, allow_exceptions, \
+                     exclude_threads, include_threads, exclude_common, only, exclude, max_nodes, max_depth, budget, merge_fibers";
 
 impl Options {
     /// From the arguments of `Profile.new`: keywords, a Hash, or as in ruby-prof 1.x a measure mode
@@ -60,7 +70,7 @@ impl Options {
     /// value of the wrong type.
     pub(crate) fn from_args(ruby: &Ruby, args: &[Value]) -> Result<Self, Error> {
         let mut options = Self::default();
-        let mut says_operators = false;
+        let (mut says_operators, mut says_blocks) = (false, false);
         let (positional, hash) = match args.split_last() {
             Some((last, rest)) => match RHash::from_value(*last) {
                 Some(hash) => (rest, Some(hash)),
@@ -102,14 +112,19 @@ impl Options {
                     "exclude" => patterns[1] = value,
                     name => {
                         says_operators |= name == "operators";
+                        says_blocks |= name == "blocks";
                         options.set(ruby, name, value)?;
                     }
                 }
             }
         }
         if !says_operators {
-            options.operators = counts_operators(ruby)?;
+            options.operators = flag(ruby, OPERATORS)?;
         }
+        if !says_blocks {
+            options.blocks = flag(ruby, BLOCKS)?;
+        }
+        options.bounds.read_environment(ruby)?;
         let [only, exclude] = patterns;
         options.filter = exclusion::filter(ruby, only, exclude)?;
         Ok(options)
@@ -131,12 +146,14 @@ impl Options {
             "c_calls" => self.c_calls = value.to_bool(),
             "compensate" => self.compensate = value.to_bool(),
             "operators" => self.operators = value.to_bool(),
+            "blocks" => self.blocks = value.to_bool(),
             "exclude_common" => self.exclude_common = value.to_bool(),
             "allow_exceptions" => self.allow_exceptions = value.to_bool(),
             "exclude_threads" => {
                 self.threads.exclude = threads(ruby, name, value)?.unwrap_or_default()
             }
             "include_threads" => self.threads.include = threads(ruby, name, value)?,
+            "max_nodes" | "max_depth" | "budget" => self.bounds.set(ruby, name, value)?,
             // 1.x made one thread of all fibers; reports now have a view of all of them anyway.
             "merge_fibers" => {}
             _ => {
@@ -148,19 +165,19 @@ impl Options {
     }
 }
 
-/// What the environment says of operators.
+/// What the environment says of something that is done or not.
 ///
 /// # Errors
 ///
 /// ArgumentError for anything but 0, 1 and nothing.
-fn counts_operators(ruby: &Ruby) -> Result<bool, Error> {
-    let value = std::env::var_os(OPERATORS).unwrap_or_default();
+fn flag(ruby: &Ruby, variable: &str) -> Result<bool, Error> {
+    let value = std::env::var_os(variable).unwrap_or_default();
     match value.to_str().map(str::trim) {
         Some("1") => Ok(true),
         Some("0" | "") => Ok(false),
         _ => {
             let value = value.to_string_lossy();
-            let message = format!("{OPERATORS}={value} cannot be used; it can be 0 or 1");
+            let message = format!("{variable}={value} cannot be used; it can be 0 or 1");
             Err(errors::argument(ruby, message))
         }
     }

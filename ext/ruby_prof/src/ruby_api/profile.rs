@@ -184,6 +184,18 @@ impl Profile {
         Ok(Some(facts))
     }
 
+    fn records_blocks(&self) -> bool {
+        self.options.borrow().blocks
+    }
+
+    fn folded_calls(ruby: &Ruby, rb_self: &Self) -> Result<u64, Error> {
+        Ok(rb_self.view(ruby)?.profile.partial_total().folded)
+    }
+
+    fn untimed_calls(ruby: &Ruby, rb_self: &Self) -> Result<u64, Error> {
+        Ok(rb_self.view(ruby)?.profile.partial_total().untimed)
+    }
+
     fn records_c_calls(&self) -> bool {
         self.options.borrow().c_calls
     }
@@ -288,6 +300,9 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("operators?", reader!(Profile::counts_operators))?;
     class.define_method("compensated?", reader!(Profile::is_compensated))?;
     class.define_private_method("_overhead", ruby_reader!(Profile::overhead))?;
+    class.define_method("blocks?", reader!(Profile::records_blocks))?;
+    class.define_method("folded_calls", ruby_reader!(Profile::folded_calls))?;
+    class.define_method("untimed_calls", ruby_reader!(Profile::untimed_calls))?;
     class.define_method("threads", ruby_reader!(Profile::threads))?;
     class.define_method("add_thread", method!(Profile::add_thread, 1))?;
     class.define_method("remove_thread", method!(Profile::remove_thread, 1))?;

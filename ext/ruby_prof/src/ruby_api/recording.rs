@@ -37,6 +37,11 @@ impl Profile {
             }
             // Before anything is recorded: these run Ruby code.
             let layout = probe::layout_is_known(ruby)?;
+            if rb_self.options.borrow().blocks && !layout {
+                let message = "blocks: true needs what only the VM's own frames tell, and this Ruby's are \
+                               not known (or RUBY_PROF_EVENTS=public keeps them from being read)";
+                return Err(errors::state(ruby, message));
+            }
             if rb_self.options.borrow().c_calls {
                 operators::try_to_spare(ruby)?;
             }
@@ -71,11 +76,13 @@ impl Profile {
             MeasureMode::Allocations => Clock::Objects,
             MeasureMode::Memory => Clock::Bytes,
         };
-        let wanted = Wanted {
+        let mut wanted = Wanted {
             c_calls: options.c_calls,
             operators: options.c_calls && options.operators,
             objects: options.counts_objects(),
             gc: !matches!(clock, Clock::Objects | Clock::Bytes),
+            budget: false,
+            blocks: options.blocks,
         };
         // SAFETY: a thread and a fiber are running: they call us.
         let starter = unsafe {
@@ -101,6 +108,19 @@ impl Profile {
             starter,
         );
         session.fuse = self.fuse.get();
+        session.recorder = Recorder::within(options.bounds.limits());
+        let budget = match clock {
+            Clock::Tsc | Clock::Monotonic | Clock::ProcessCpu => {
+                let costs = overhead::costs(options.measure_mode, wanted.operators);
+                let tick = clock.scale().apply(1 << 20) as f64 / f64::from(1 << 20);
+                options.bounds.budget(&costs, tick, clock)
+            }
+            _ => None,
+        };
+        if let Some(budget) = budget {
+            session.recorder.keep_to(budget);
+            wanted.budget = true;
+        }
         let session = Box::into_raw(Box::new(session));
         // Before the hooks are there, since it could raise, and they must not be left behind then.
         let keep = KeepAlive::new(object);

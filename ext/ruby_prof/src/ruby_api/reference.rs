@@ -67,6 +67,7 @@ impl NodeRef {
                         collections: view.profile.collections(id),
                         overhead: node.overhead,
                         stopped: view.profile.stopped(id),
+                        partial: view.profile.partial(id),
                     },
                     parent: view.profile.parent(id).map(|parent| view.twig_of(parent)),
                 }

@@ -11,6 +11,10 @@ pub(crate) const RETURN: u32 = rb_sys::RUBY_EVENT_RETURN;
 pub(crate) const C_CALL: u32 = rb_sys::RUBY_EVENT_C_CALL;
 /// A C method returns.
 pub(crate) const C_RETURN: u32 = rb_sys::RUBY_EVENT_C_RETURN;
+/// A block is called.
+pub(crate) const B_CALL: u32 = rb_sys::RUBY_EVENT_B_CALL;
+/// A block returns.
+pub(crate) const B_RETURN: u32 = rb_sys::RUBY_EVENT_B_RETURN;
 /// A thread begins, in that thread.
 pub(crate) const THREAD_BEGIN: u32 = rb_sys::RUBY_EVENT_THREAD_BEGIN;
 /// A thread ends, in that thread.
@@ -78,6 +82,35 @@ impl Identity {
             tag: (owner as u64) ^ (name as u64).rotate_left(40),
         }
     }
+
+    /// A block in this method, `level` blocks deep: 1 for one that is in no other.
+    #[inline(always)]
+    pub(crate) fn block(self, level: u64) -> Self {
+        let level = level.min(DEEPEST_BLOCK) << BLOCK_SHIFT;
+        Self {
+            key: MethodKey {
+                called: self.key.called | level,
+                ..self.key
+            },
+            // Returns of methods that were called before must find no block, and the other way round.
+            tag: self.tag.wrapping_add(level | 1 << (BLOCK_SHIFT - 1)),
+        }
+    }
+}
+
+/// Ids of methods are serial numbers, far below this bit of a called name; above it stands how deep a block is.
+const BLOCK_SHIFT: u32 = 56;
+/// Deeper ones count as this deep.
+const DEEPEST_BLOCK: u64 = 255;
+
+/// How many blocks deep the code of a key is, and the method that it is in: 0 for the method's own.
+pub(crate) fn block_level(key: MethodKey) -> (u64, MethodKey) {
+    let level = key.called >> BLOCK_SHIFT;
+    let method = MethodKey {
+        called: key.called & !(DEEPEST_BLOCK << BLOCK_SHIFT),
+        ..key
+    };
+    (level, method)
 }
 
 /// The name by which a call and its return agree. With a call of an aliased C method the VM passes
@@ -114,6 +147,14 @@ pub(crate) trait Reader {
     ///
     /// As for [`token`](Self::token).
     unsafe fn identity(arg: *mut TraceArg) -> Identity;
+
+    /// The block that is called or returns, and nothing for a method made of a block, whose own events tell; only for
+    /// B_CALL and B_RETURN, and where frames are read.
+    ///
+    /// # Safety
+    ///
+    /// As for [`token`](Self::token).
+    unsafe fn block(arg: *mut TraceArg) -> Option<Identity>;
 
     /// Whether the called method's own frame is there already: not for a C method, unless that is
     /// one in Ruby's own library that is written in Ruby and traced as if it were not (from 3.4).

@@ -6,7 +6,7 @@
 use rb_sys::{ID, VALUE};
 use rubyprof_core::MethodKey;
 
-use super::event::{C_CALL, CALL, Identity, Reader, TraceArg, agreed_name};
+use super::event::{B_CALL, C_CALL, CALL, Identity, Reader, TraceArg, agreed_name};
 
 /// Reads events where the VM keeps them.
 pub(crate) struct Layout;
@@ -21,6 +21,7 @@ const EP_PREVIOUS: isize = -1;
 const LOCAL: usize = 0x0002;
 const BMETHOD: usize = 0x0040;
 const MAGIC: usize = 0x7fff_0001;
+const MAGIC_BLOCK: usize = 0x2222_0001;
 /// Word offsets in a method entry (`rb_callable_method_entry_t`).
 const METHOD_DEFINITION: usize = 2;
 const METHOD_CALLED_ID: usize = 3;
@@ -124,7 +125,7 @@ impl ControlFrame {
         let flags = unsafe { *self.ep() };
         match flags & MAGIC {
             0x1111_0001 => FrameType::Method,
-            0x2222_0001 if flags & BMETHOD != 0 => FrameType::Method,
+            MAGIC_BLOCK if flags & BMETHOD != 0 => FrameType::Method,
             0x5555_0001 => FrameType::CMethod,
             0x7999_0001 | 0x6666_0001 => FrameType::Other,
             _ => FrameType::Code,
@@ -149,6 +150,31 @@ impl ControlFrame {
     pub(crate) unsafe fn is_block_method(self) -> bool {
         // SAFETY: as above.
         unsafe { *self.ep() & BMETHOD != 0 }
+    }
+
+    /// The method that the frame's block is written in, if any, and how many blocks deep it is. A method that is made of a
+    /// block is no block. Environments keep their frames' flags when they outlive them.
+    ///
+    /// # Safety
+    ///
+    /// As for [`ep`](Self::ep).
+    #[inline(always)]
+    unsafe fn block(self) -> (Option<MethodEntry>, u64) {
+        // SAFETY: as for `method`, which this follows.
+        unsafe {
+            let mut ep = self.ep();
+            let mut level = 0;
+            loop {
+                let flags = *ep;
+                let local = flags & LOCAL != 0;
+                let method = method_entry(*ep.offset(EP_METHOD), local);
+                if method.is_some() || local {
+                    return (method, level);
+                }
+                level += u64::from(flags & MAGIC == MAGIC_BLOCK);
+                ep = (*ep.offset(EP_PREVIOUS) & !3) as *const usize;
+            }
+        }
     }
 
     /// The method whose code runs in the frame, for a block the one it is written in.
@@ -215,7 +241,7 @@ unsafe fn frame_identity(frame: ControlFrame) -> Identity {
 
 /// Whether the event is a call whose frame is there already.
 pub(crate) fn is_call_with_frame(arg: &TraceArg) -> bool {
-    arg.event == CALL || (arg.event == C_CALL && arg.class == 0)
+    matches!(arg.event, CALL | B_CALL) || (arg.event == C_CALL && arg.class == 0)
 }
 
 impl Reader for Layout {
@@ -231,6 +257,23 @@ impl Reader for Layout {
     unsafe fn event(arg: *mut TraceArg) -> u32 {
         // SAFETY: as above.
         unsafe { (*arg).event }
+    }
+
+    #[inline(always)]
+    unsafe fn block(arg: *mut TraceArg) -> Option<Identity> {
+        // SAFETY: as above: the frame of a block event is the block's.
+        unsafe {
+            let frame = ControlFrame((*arg).cfp);
+            if frame.is_block_method() {
+                return None;
+            }
+            let (method, level) = frame.block();
+            let within = method.map_or(Identity::NONE, |method| {
+                let called = method.called_id();
+                Identity::new(method.owner(), called, called)
+            });
+            Some(within.block(level.max(1)))
+        }
     }
 
     unsafe fn is_call_with_frame(arg: *mut TraceArg) -> bool {

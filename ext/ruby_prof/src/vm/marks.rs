@@ -16,7 +16,7 @@ use std::ops::Range;
 use parking_lot::Mutex;
 use rb_sys::VALUE;
 
-use super::event::{C_CALL, C_RETURN, CALL, RETURN, THREAD_END, TraceArg};
+use super::event::{B_CALL, B_RETURN, C_CALL, C_RETURN, CALL, RETURN, THREAD_END, TraceArg};
 use super::ffi::{self, RawHook};
 use super::words::writable_words;
 
@@ -27,6 +27,8 @@ const NO_EVENT: u32 = 0x8000;
 const OPERATORS: u32 = C_CALL | C_RETURN;
 /// The events for which methods' beginnings and ends are marked.
 const METHODS: u32 = CALL | RETURN;
+/// Those for which code is marked that is no operator: beginnings and ends of blocks, too.
+const CODE: u32 = METHODS | B_CALL | B_RETURN;
 /// Data of hooks that need none: a special constant, as hooks' data has to be.
 const NO_DATA: VALUE = 1;
 
@@ -112,7 +114,8 @@ pub(crate) unsafe fn add_call_hook(function: RawHook, events: u32, data: VALUE, 
     }
     // As soon as one event of a hook is new the VM marks for all events of all hooks. So what else is marked for comes
     // first, for whatever hook of ours may follow, and while none of ours is there for C calls alone.
-    let is_new = METHODS & !words.marked() != 0;
+    let of_code = events & CODE;
+    let is_new = of_code & !words.marked() != 0;
     let apart = match is_new {
         true => STATE.lock().apart.clone(),
         false => Vec::new(),
@@ -122,7 +125,7 @@ pub(crate) unsafe fn add_call_hook(function: RawHook, events: u32, data: VALUE, 
     }
     if is_new {
         // SAFETY: `nothing` does nothing, and its data is a special constant.
-        unsafe { ffi::add_hook(nothing, METHODS, NO_DATA) };
+        unsafe { ffi::add_hook(nothing, of_code, NO_DATA) };
     }
     for (function, events, data) in apart {
         // SAFETY: as it was added; it has been away while no code ran.
@@ -147,7 +150,7 @@ pub(crate) fn remove_call_hook(function: RawHook, data: VALUE) {
     state.hooks = state.hooks.saturating_sub(1);
     state.apart.retain(|&(_, _, kept)| kept != data);
     if let Some(words) = words.filter(|_| state.hooks == 0) {
-        let kept = words.hooked() | state.before | !METHODS;
+        let kept = words.hooked() | state.before | !CODE;
         words.set_marked(words.marked() & kept);
         state.ours = words.marked() & OPERATORS != 0 && state.before & OPERATORS == 0;
     }

@@ -28,6 +28,11 @@ impl Reader for Public {
         unsafe { rb_sys::rb_tracearg_event_flag(TraceArg::public(arg)) as u32 }
     }
 
+    unsafe fn block(_arg: *mut TraceArg) -> Option<Identity> {
+        // No function tells a method made of a block from a block, nor how deep one is.
+        None
+    }
+
     unsafe fn is_call_with_frame(arg: *mut TraceArg) -> bool {
         // SAFETY: as above.
         unsafe { Self::event(arg) == CALL }

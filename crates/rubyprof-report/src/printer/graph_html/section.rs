@@ -124,6 +124,7 @@ impl Builder<'_> {
             share_overhead: percent(row.overhead, self.profile.raw_sum(row.own, row.overhead)),
             uncertain: self.profile.is_compensated()
                 && self.profile.is_sum_uncertain(row.own, row.overhead),
+            untimed: row.partial.untimed,
             line: Line::new(self.profile, method.file, method.line),
             callers: Vec::new(),
             callees: Vec::new(),

@@ -100,6 +100,8 @@ pub(super) struct Row {
     pub(super) share_overhead: f64,
     /// Self is less than the uncertainty of what was taken off it.
     pub(super) uncertain: bool,
+    /// Calls that self and total are without.
+    pub(super) untimed: u64,
     pub(super) line: Option<Line>,
     pub(super) callers: Vec<EdgeRow>,
     pub(super) callees: Vec<EdgeRow>,
@@ -140,6 +142,8 @@ pub(super) struct Bottom<'a> {
     names: Option<String>,
     /// Whether self times may be marked as uncertain.
     compensated: bool,
+    /// Whether self times may lack some calls.
+    untimed: bool,
 }
 
 impl<'a> Bottom<'a> {
@@ -149,6 +153,7 @@ impl<'a> Bottom<'a> {
             foot: Foot::new(options, &[js]),
             names,
             compensated: profile.is_compensated(),
+            untimed: profile.partial_total().untimed > 0,
         }
     }
 }

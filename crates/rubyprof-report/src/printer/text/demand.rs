@@ -1,12 +1,14 @@
 //! What rows say of overhead and of where time went: the mark of uncertain self times, and columns on demand.
 
-use rubyprof_core::{Ledger, MethodRow, Numbers, Unit};
+use rubyprof_core::{Ledger, MethodRow, Numbers, Partial, Unit};
 
 use super::Text;
 use crate::selection::percent;
 
 /// Before a self time that is less than its own uncertainty.
 const UNCERTAIN: char = '~';
+/// Before a self time that lacks that of some calls.
+const UNTIMED: char = '>';
 
 /// A part of a ledger that can have a column.
 #[derive(Clone, Copy)]
@@ -50,9 +52,12 @@ impl Entry {
 
 impl Text<'_> {
     /// The value of a row's self column. `own` is what it says, `overhead` the profiler's part.
-    pub(crate) fn self_value(&self, own: u64, overhead: u64) -> String {
+    pub(crate) fn self_value(&self, own: u64, overhead: u64, partial: Partial) -> String {
         let value = self.scale.value(own);
         let profile = self.profile;
+        if partial.untimed > 0 {
+            return format!("{UNTIMED}{value}");
+        }
         match profile.is_compensated() && profile.is_sum_uncertain(own, overhead) {
             true => format!("{UNCERTAIN}{value}"),
             false => value,
@@ -105,6 +110,14 @@ impl Text<'_> {
     pub(crate) fn legend_of_entries(&self) -> impl Iterator<Item = (&'static str, String)> {
         let entries = self.entries().iter();
         entries.map(|entry| (entry.title(), entry.meaning().to_owned()))
+    }
+
+    /// What the mark of self times that lack some calls means, if there are any.
+    pub(super) fn legend_of_untimed(&self) -> Option<String> {
+        let any = self.profile.partial_total().untimed > 0;
+        any.then(|| {
+            format!("{UNTIMED} total and self are without calls that were not timed: that time is the callers' self")
+        })
     }
 
     /// What the mark of uncertain self times means, if there may be any.

@@ -23,6 +23,9 @@ impl Text<'_> {
             if let Some(mark) = self.legend_of_marks() {
                 writeln!(out, "{mark}")?;
             }
+            if let Some(mark) = self.legend_of_untimed() {
+                writeln!(out, "{mark}")?;
+            }
             writeln!(out)?;
         }
         writeln!(out, "Columns are:\n")?;

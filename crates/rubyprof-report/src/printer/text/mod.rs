@@ -15,6 +15,7 @@ use crate::format::escape::visible;
 use crate::ledger::Account;
 use crate::options::{Column, Options};
 use crate::overhead::Overhead;
+use crate::partial::PartialCalls;
 use crate::selection::{self, ThreadSums, percent, sections};
 pub(crate) use scale::Scale;
 
@@ -181,6 +182,9 @@ impl<'a> Text<'a> {
         }
         if let Some(account) = Account::of_threads(profile, threads) {
             writeln!(out, "Ledger: {}", account.line())?;
+        }
+        if let Some(partial) = PartialCalls::of_threads(profile, threads) {
+            writeln!(out, "Bounds: {}", partial.line())?;
         }
         writeln!(out, "Sort by: {}\n", F::sort(self))?;
         Ok(())
