@@ -28,7 +28,13 @@ RSpec.describe "docs/file-format.md" do
      "cost new path #{profile[:new_path]} spread #{profile[:spread]}",
      *profile[:unexplained].map { |overhead| "unexplained #{overhead}" },
      *profile[:overheads].map { |overhead| "overhead #{overhead}" },
-     *profile[:gcs].map { |node, value| "gc node #{node} value #{value}" }]
+     *profile[:gcs].map { |node, value| "gc node #{node} value #{value}" },
+     *profile[:latencies].flat_map { |node, latency| latency(node, latency) }]
+  end
+
+  def latency(node, latency)
+    ["latency node #{node} min #{latency[:min]} max #{latency[:max]}",
+     *latency[:calls].map { |bucket, calls| "latency bucket #{bucket} calls #{calls}" }]
   end
 
   def files(profile)

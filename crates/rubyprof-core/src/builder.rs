@@ -1,6 +1,9 @@
 //! A profile made by hand: for hand-made call trees, for loading and for the tests of reports.
 
+use std::collections::BTreeMap;
+
 use crate::allocation::Allocation;
+use crate::latency::{Latencies, LatencyCounts};
 use crate::layout::{Draft, preorder};
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId};
@@ -35,6 +38,7 @@ pub struct ProfileBuilder {
     waits: Vec<(u32, u64)>,
     gcs: Vec<(u32, u64)>,
     overheads: Vec<(u32, u64)>,
+    latencies: BTreeMap<u32, LatencyCounts>,
     sources: Sources,
 }
 
@@ -107,6 +111,12 @@ impl ProfileBuilder {
         self.overheads.push((path.0, overhead));
     }
 
+    /// Says that single calls of a path took so long.
+    pub fn latencies(&mut self, path: Path, took: impl IntoIterator<Item = u64>) {
+        let counts = self.latencies.entry(path.0).or_default();
+        took.into_iter().for_each(|value| counts.add(value, 1));
+    }
+
     /// Adds allocations and turns [`Profile::track_allocations`] on.
     pub fn allocation(&mut self, allocation: Allocation) {
         self.profile.track_allocations = true;
@@ -137,6 +147,7 @@ impl ProfileBuilder {
         for (node, overhead) in by_node(&self.overheads) {
             nodes[node.index()].overhead = overhead;
         }
+        self.profile.latencies = Latencies::placed(self.latencies, place);
         self.profile
             .allocations
             .sort_by_key(|allocation| (allocation.thread, allocation.method));

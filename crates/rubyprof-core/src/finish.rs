@@ -38,6 +38,7 @@ impl Scale {
     }
 
     /// Ticks in units.
+    #[inline(always)]
     pub fn apply(self, ticks: u64) -> u64 {
         let units = (u128::from(ticks) * u128::from(self.multiplier)) >> 32;
         u64::try_from(units).unwrap_or(u64::MAX)
@@ -94,6 +95,10 @@ impl Recorder {
             nodes.dedup();
             nodes
         };
+        let latencies = self
+            .latencies
+            .take()
+            .map(|log| log.finish(settings.scale, place));
         let seeds = in_order(&mut self.seeds.iter().copied());
         let is_stand_in = |(fiber, root): &&(u32, u32)| self.fibers[*fiber as usize].base == *root;
         let stand_ins = in_order(&mut roots.iter().filter(is_stand_in).map(|(_, root)| *root));
@@ -169,6 +174,7 @@ impl Recorder {
             nodes,
             waits,
             gcs,
+            latencies: latencies.unwrap_or_default(),
             allocations,
         }
     }

@@ -19,6 +19,8 @@ pub enum Of {
     Wait,
     /// `gcs`.
     Gc,
+    /// `latencies`.
+    Latency,
     /// `allocations`.
     Allocation,
 }
@@ -52,6 +54,9 @@ pub enum Inconsistent {
     Order(Of, usize),
     /// GC time and overhead are parts of the node's own time, and are more than that.
     Part(u32),
+    /// The node has latencies of more calls than it has, or of none, or its shortest call, its longest and its buckets do
+    /// not go together.
+    Latency(u32),
     /// These numbers add up to more than 64 bits hold.
     Sum(&'static str),
 }
@@ -66,6 +71,7 @@ impl Of {
             Self::Node => "call tree node",
             Self::Wait => "waiting time",
             Self::Gc => "GC time",
+            Self::Latency => "latency",
             Self::Allocation => "allocation",
         }
     }
@@ -111,6 +117,12 @@ impl fmt::Display for Inconsistent {
                 write!(
                     f,
                     "GC time and overhead of call tree node {node} are more than its own time"
+                )
+            }
+            Self::Latency(node) => {
+                write!(
+                    f,
+                    "call tree node {node} has latencies that its calls cannot have"
                 )
             }
             Self::Sum(what) => write!(f, "the {what} add up to more than 64 bits hold"),

@@ -36,6 +36,7 @@ mod growth;
 mod hash;
 mod host;
 mod inconsistent;
+mod latency;
 mod layout;
 mod measure;
 mod merge;
@@ -62,6 +63,9 @@ pub use growth::{BadCounts, Counts, Growth};
 pub use hash::BuildMix;
 pub use host::{FiberOrigin, Host, LiveFrame, MethodName, Names};
 pub use inconsistent::{Inconsistent, Of};
+pub use latency::{
+    CallOverhead, Latencies, Latency, LatencyCounts, LatencyRow, MethodLatencies, TreeLatencies,
+};
 pub use measure::{MeasureMode, Unit};
 pub use merge::{DifferentModes, MergeBy};
 pub use method::{Method, MethodId, MethodKey, OwnerKind};

@@ -2,6 +2,7 @@
 
 use crate::allocation::Allocation;
 use crate::inconsistent::Inconsistent;
+use crate::latency::Latencies;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId};
 use crate::overhead::Costs;
@@ -41,6 +42,8 @@ pub struct Parts {
     pub waits: Vec<(NodeId, u64)>,
     /// GC time of the nodes in which garbage was collected, by node.
     pub gcs: Vec<(NodeId, u64)>,
+    /// As [`Profile::latencies`].
+    pub latencies: Latencies,
     /// Allocations by thread, then method.
     pub allocations: Vec<Allocation>,
 }
@@ -137,6 +140,7 @@ impl Profile {
             nodes: self.nodes,
             waits: self.waits,
             gcs: self.gcs,
+            latencies: self.latencies,
             allocations: self.allocations,
         }
     }
@@ -168,6 +172,7 @@ impl Profile {
             nodes: parts.nodes,
             waits: parts.waits,
             gcs: parts.gcs,
+            latencies: parts.latencies,
             allocations: parts.allocations,
         };
         profile.check()?;

@@ -1,6 +1,7 @@
 //! The finished profile: what a recorder leaves behind and every report reads.
 
 use crate::allocation::Allocation;
+use crate::latency::Latencies;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId};
 use crate::overhead::Costs;
@@ -83,6 +84,8 @@ pub struct Profile {
     pub(crate) waits: Vec<(NodeId, u64)>,
     /// GC time of the nodes in which garbage was collected, by node.
     pub(crate) gcs: Vec<(NodeId, u64)>,
+    /// How long single calls took, as measured whether the profile is compensated or not.
+    pub(crate) latencies: Latencies,
     pub(crate) allocations: Vec<Allocation>,
 }
 
@@ -199,6 +202,7 @@ impl Profile {
         for (_, number) in self.waits.iter_mut().chain(&mut self.gcs) {
             *number = change(*number);
         }
+        self.latencies = self.latencies.with_numbers(&change);
         for thread in &mut self.threads {
             thread.unexplained = change(thread.unexplained);
         }

@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 
 use crate::allocation::Allocation;
 use crate::hash::BuildMix;
+use crate::latency::{Latencies, LatencyCounts};
 use crate::layout::{Draft, preorder};
 use crate::method::{Method, MethodId, MethodKey, OwnerKind};
 use crate::profile::{NO_PARENT, NodeId, Profile, Thread};
@@ -60,6 +61,7 @@ pub(crate) struct Weaver {
     roots: Vec<(Thread, DraftIndex)>,
     waits: HashMap<DraftIndex, u64, BuildMix>,
     gcs: HashMap<DraftIndex, u64, BuildMix>,
+    latencies: HashMap<DraftIndex, LatencyCounts, BuildMix>,
     allocations: Vec<Allocation>,
     tallied: HashMap<TallyKey, usize>,
 }
@@ -79,6 +81,7 @@ impl Weaver {
             roots: Vec::new(),
             waits: HashMap::default(),
             gcs: HashMap::default(),
+            latencies: HashMap::default(),
             allocations: Vec::new(),
             tallied: HashMap::new(),
         }
@@ -205,6 +208,9 @@ impl Weaver {
             add(&mut sums.called, node.called);
             add(&mut sums.total, node.total);
             self.add_own(draft, part, id);
+            if let Some(row) = part.latencies.of(id) {
+                self.latencies.entry(draft).or_default().add_row(row);
+            }
             placed.push(draft);
         }
         for allocation in part.allocations_of_thread(thread as u32) {
@@ -312,6 +318,7 @@ impl Weaver {
             numbers
         };
         let (waits, gcs) = (by_node(&self.waits), by_node(&self.gcs));
+        let latencies = Latencies::placed(self.latencies, place);
         self.allocations
             .sort_by_key(|allocation| (allocation.thread, allocation.method));
         let threads = self.roots.into_iter().filter_map(|(thread, root)| {
@@ -335,6 +342,7 @@ impl Weaver {
             nodes,
             waits,
             gcs,
+            latencies,
             allocations: self.allocations,
         }
     }

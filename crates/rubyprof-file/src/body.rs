@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::columns;
 use crate::error::Error;
+use crate::latencies;
 use crate::layout::{Addition, Body, ThreadRow};
 use crate::tables;
 
@@ -31,6 +32,7 @@ pub(crate) fn encode(profile: &Profile) -> Result<Vec<u8>, Error> {
         unexplained: profile.threads().iter().map(|t| t.unexplained).collect(),
         overhead: profile.nodes().iter().map(|node| node.overhead).collect(),
         gcs: columns::exceptions(inside.gcs.iter().copied()),
+        latencies: latencies::of(profile),
     };
     postcard::to_allocvec(&(body, addition))
         .map_err(|error| Error::Io(std::io::Error::other(format!("encoding failed: {error}"))))
@@ -61,6 +63,7 @@ pub(crate) fn decode(bytes: &[u8], version: u32) -> Result<Parts, Error> {
         threads: threads(&body.threads, &addition.unexplained, &roots)?,
         waits: columns::numbers(&body.waits, nodes.len(), "waiting time")?,
         gcs: columns::numbers(&addition.gcs, nodes.len(), "GC time")?,
+        latencies: latencies::latencies(&addition.latencies, nodes.len())?,
         nodes,
         allocations: tables::allocations_of(body.allocations)?,
     })

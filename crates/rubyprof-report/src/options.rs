@@ -88,6 +88,9 @@ pub struct Options {
     pub overhead: bool,
     /// Whether methods have a column with their GC time. Text tables only, of times only. Default: no.
     pub gc: bool,
+    /// Whether methods have columns with how long single calls took: the shortest, the median, the 99th percentile and the
+    /// longest. Text only, where that was recorded. Default: no.
+    pub latency: bool,
     /// The process that was profiled. Callgrind files only.
     pub process_id: Option<u64>,
 }
@@ -111,6 +114,7 @@ impl Options {
             application: None,
             overhead: false,
             gc: false,
+            latency: false,
             process_id: None,
         }
     }

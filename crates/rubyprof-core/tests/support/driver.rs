@@ -34,6 +34,7 @@ pub(crate) fn record(tape: &Tape) -> Recorded {
 
 pub(crate) fn record_with(tape: &Tape, scale: Scale, way: Way) -> Recorded {
     let mut recorder = Recorder::new();
+    recorder.record_latencies(scale);
     let mut host = ScriptedHost::new(tape);
     for (number, event) in tape.events.iter().enumerate() {
         host.event = number;

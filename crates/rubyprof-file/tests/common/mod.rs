@@ -7,8 +7,8 @@
 pub(crate) mod random;
 
 use rubyprof_core::{
-    Allocation, Cost, Costs, Location, MeasureMode, Method, MethodId, NodeId, OwnerKind, Profile,
-    ProfileBuilder,
+    Allocation, Cost, Costs, LatencyCounts, Location, MeasureMode, Method, MethodId, NodeId,
+    OwnerKind, Profile, ProfileBuilder,
 };
 
 /// Two threads and a fiber, every kind of class, waits, allocations, names of all sorts.
@@ -69,7 +69,7 @@ pub(crate) fn small() -> Profile {
     profile.with_portable_keys()
 }
 
-/// The same with what version 2 knows besides: costs, overhead, GC times.
+/// The same with what version 2 knows besides: costs, overhead, GC times, latencies.
 pub(crate) fn timed() -> Profile {
     let mut parts = small().into_parts();
     let cost = |inner| Cost {
@@ -90,6 +90,15 @@ pub(crate) fn timed() -> Profile {
         node.overhead = overhead;
     }
     parts.gcs = vec![(NodeId(1), 40_000_000), (NodeId(3), 123)];
+    for (node, took) in [
+        (1, &[500_000_000, 200_000_000, 300_000_000][..]),
+        (3, &[11, 11, 5, 640_000]),
+        (6, &[3_900]),
+    ] {
+        let mut counts = LatencyCounts::default();
+        took.iter().for_each(|took| counts.add(*took, 1));
+        parts.latencies.push(NodeId(node), &counts);
+    }
     Profile::from_parts(parts).expect("a profile")
 }
 

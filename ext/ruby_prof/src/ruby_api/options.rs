@@ -20,6 +20,8 @@ pub(crate) struct Options {
     pub(crate) operators: bool,
     /// Whether the profiler's own part is taken off times.
     pub(crate) compensate: bool,
+    /// Whether it is recorded how long single calls take.
+    pub(crate) latency: bool,
     pub(crate) allow_exceptions: bool,
     pub(crate) threads: ThreadFilter,
     /// `exclude_common: true`.
@@ -36,6 +38,7 @@ impl Default for Options {
             c_calls: true,
             operators: false,
             compensate: true,
+            latency: true,
             allow_exceptions: false,
             threads: ThreadFilter::default(),
             exclude_common: false,
@@ -47,7 +50,7 @@ impl Default for Options {
 /// Set to `1` to count operators as calls unless a profile says otherwise.
 const OPERATORS: &str = "RUBY_PROF_OPERATORS";
 
-const KNOWN: &str = "measure_mode, track_allocations, c_calls, operators, compensate, allow_exceptions, \
+const KNOWN: &str = "measure_mode, track_allocations, c_calls, operators, compensate, latency, allow_exceptions, \
                      exclude_threads, include_threads, exclude_common, only, exclude, merge_fibers";
 
 impl Options {
@@ -129,6 +132,7 @@ impl Options {
             "measure_mode" => self.measure_mode = measure_mode(ruby, value)?,
             "track_allocations" => self.track_allocations = value.to_bool(),
             "c_calls" => self.c_calls = value.to_bool(),
+            "latency" => self.latency = value.to_bool(),
             "compensate" => self.compensate = value.to_bool(),
             "operators" => self.operators = value.to_bool(),
             "exclude_common" => self.exclude_common = value.to_bool(),

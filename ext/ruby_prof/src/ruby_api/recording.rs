@@ -101,6 +101,9 @@ impl Profile {
             starter,
         );
         session.fuse = self.fuse.get();
+        if options.latency {
+            session.recorder.record_latencies(clock.scale());
+        }
         let session = Box::into_raw(Box::new(session));
         // Before the hooks are there, since it could raise, and they must not be left behind then.
         let keep = KeepAlive::new(object);
