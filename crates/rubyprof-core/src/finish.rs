@@ -37,8 +37,13 @@ impl Scale {
         multiplier.map_or(Self::ONE, |multiplier| Self { multiplier })
     }
 
-    /// Ticks in units.
+    /// As [`apply`](Self::apply), of ticks that are less than 64 bits of units.
     #[inline(always)]
+    pub(crate) fn apply_quickly(self, ticks: u64) -> u64 {
+        ((u128::from(ticks) * u128::from(self.multiplier)) >> 32) as u64
+    }
+
+    /// Ticks in units.
     pub fn apply(self, ticks: u64) -> u64 {
         let units = (u128::from(ticks) * u128::from(self.multiplier)) >> 32;
         u64::try_from(units).unwrap_or(u64::MAX)

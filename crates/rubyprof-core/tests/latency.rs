@@ -376,8 +376,11 @@ fn counts_set_by_hand_to_less_leave_no_latencies() {
     assert_eq!(nodes, [NodeId(2)]);
 }
 
-/// What is said of `with_overhead` with these latencies of its second node.
-fn wrong(rows: &[(u32, u64, u64, &[u16], &[u64])]) -> Result<(), Inconsistent> {
+/// Node, shortest, longest, buckets and their calls.
+type Row = (u32, u64, u64, &'static [u16], &'static [u64]);
+
+/// What is said of `with_overhead` with these latencies.
+fn wrong(rows: &[Row]) -> Result<(), Inconsistent> {
     let mut latencies = Latencies::default();
     for (node, min, max, buckets, counts) in rows {
         latencies.push_row(LatencyRow {
@@ -420,7 +423,7 @@ fn latencies_that_calls_cannot_have_are_found() {
         target: 3,
     };
     assert_eq!(wrong(&[(3, 5, 9, &[5, 9], &[1, 1])]), Err(unknown));
-    let row: (u32, u64, u64, &[u16], &[u64]) = (1, 5, 5, &[5], &[1]);
+    let row: Row = (1, 5, 5, &[5], &[1]);
     let order = Err(Inconsistent::Order(Of::Latency, 1));
     assert_eq!(wrong(&[row, row]), order);
 }

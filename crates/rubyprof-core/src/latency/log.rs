@@ -64,14 +64,15 @@ impl LatencyLog {
     /// A call along a path took so many ticks.
     #[inline(always)]
     pub(crate) fn add(&mut self, node: DraftId, ticks: u64) {
-        let bucket = bucket::of(self.scale.apply(ticks));
+        // More than 64 bits would be counted as something else, up to the longest call: see `LatencyCounts::limit`.
+        let bucket = bucket::of(self.scale.apply_quickly(ticks));
         if let Some(path) = self.paths.get_mut(node as usize) {
             let offset = bucket.wrapping_sub(path.low);
             if offset < path.length
                 && let Some(count) = self.counts.get_mut(path.begin() + usize::from(offset))
-                && *count < u32::MAX
+                && let Some(sum) = count.checked_add(1)
             {
-                *count += 1;
+                *count = sum;
                 path.note(ticks);
                 return;
             }
@@ -91,7 +92,8 @@ impl LatencyLog {
         if is_new && path.low < WITHOUT_COUNTS {
             self.paths[index].low += 1;
         } else if is_new {
-            let known = [path.min, path.max].map(|ticks| bucket::of(self.scale.apply(ticks)));
+            let known =
+                [path.min, path.max].map(|ticks| bucket::of(self.scale.apply_quickly(ticks)));
             for bucket in known.into_iter().chain([bucket]) {
                 self.count(node, bucket);
             }
