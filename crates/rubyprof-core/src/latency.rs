@@ -10,6 +10,8 @@ mod counts;
 mod log;
 mod shown;
 
+use std::ops::Range;
+
 use crate::profile::{NodeId, Profile};
 
 pub use counts::LatencyCounts;
@@ -23,7 +25,7 @@ pub struct Latencies {
     mins: Vec<u64>,
     maxs: Vec<u64>,
     /// Where each node's buckets end.
-    ends: Vec<usize>,
+    ends: Vec<u32>,
     buckets: Vec<u16>,
     counts: Vec<u64>,
 }
@@ -94,7 +96,7 @@ impl Latencies {
         self.buckets.extend_from_slice(row.buckets);
         self.counts.extend_from_slice(row.counts);
         self.counts.resize(self.buckets.len(), 0);
-        self.ends.push(self.buckets.len());
+        self.ends.push(self.buckets.len() as u32);
     }
 
     /// Adds a node's latencies, which stand behind all nodes before it.
@@ -106,7 +108,7 @@ impl Latencies {
             self.buckets.push(*bucket);
             self.counts.push(*count);
         }
-        self.ends.push(self.buckets.len());
+        self.ends.push(self.buckets.len() as u32);
     }
 
     /// Those of many paths, by the nodes that they became.
@@ -122,12 +124,30 @@ impl Latencies {
         for (node, latency) in placed {
             all.push(node, &latency);
         }
+        all.shrink();
         all
     }
 
+    /// Gives room back that nothing more will take.
+    pub(crate) fn shrink(&mut self) {
+        self.nodes.shrink_to_fit();
+        self.mins.shrink_to_fit();
+        self.maxs.shrink_to_fit();
+        self.ends.shrink_to_fit();
+        self.buckets.shrink_to_fit();
+        self.counts.shrink_to_fit();
+    }
+
+    /// The rows of the nodes in `range`.
+    pub(crate) fn within(&self, range: Range<u32>) -> impl Iterator<Item = LatencyRow<'_>> {
+        let begin = self.nodes.partition_point(|node| node.0 < range.start);
+        let end = self.nodes.partition_point(|node| node.0 < range.end);
+        (begin..end).map(|index| self.row(index))
+    }
+
     fn row(&self, index: usize) -> LatencyRow<'_> {
-        let begin = index.checked_sub(1).map_or(0, |before| self.ends[before]);
-        let end = self.ends[index];
+        let begin = index.checked_sub(1).map_or(0, |before| self.ends[before]) as usize;
+        let end = self.ends[index] as usize;
         LatencyRow {
             node: self.nodes[index],
             min: self.mins[index],

@@ -324,7 +324,7 @@ fn a_compensated_profile_shows_latencies_without_overhead() {
     // Of 100 in each call 15 are its own overhead and 25 its callee's.
     assert_eq!(shown(&lean, 1), (60, 60, 60));
     assert_eq!(lean.node(NodeId(1)).total, 600);
-    let methods = MethodLatencies::of_threads(&lean, lean.threads());
+    let methods = MethodLatencies::with_edges(&lean, lean.threads());
     let job = lean.node(NodeId(1)).method;
     let tree = TreeLatencies::of_thread(&lean, &lean.threads()[0]);
     assert_eq!(methods.of(job), tree.of(&lean, NodeId(1)).as_ref());

@@ -186,6 +186,7 @@ impl LatencyLog {
         for (node, draft) in placed {
             all.push(node, &self.latency(draft, scale));
         }
+        all.shrink();
         all
     }
 

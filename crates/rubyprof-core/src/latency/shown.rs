@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::LatencyCounts;
 use super::counts::Rank;
+use super::{LatencyCounts, LatencyRow};
 use crate::hash::BuildMix;
 use crate::method::MethodId;
 use crate::profile::{NodeId, Profile, Thread};
@@ -97,6 +97,15 @@ pub struct MethodLatencies {
 impl MethodLatencies {
     /// Of the methods of `threads`, which must belong to `profile`.
     pub fn of_threads(profile: &Profile, threads: &[Thread]) -> Self {
+        Self::new(profile, threads, false)
+    }
+
+    /// The same, and of the calls of each method by each other.
+    pub fn with_edges(profile: &Profile, threads: &[Thread]) -> Self {
+        Self::new(profile, threads, true)
+    }
+
+    fn new(profile: &Profile, threads: &[Thread], edges: bool) -> Self {
         if profile.latencies.is_empty() {
             return Self::default();
         }
@@ -104,12 +113,13 @@ impl MethodLatencies {
         let mut by_edge: HashMap<(u32, u32), Latency, BuildMix> = HashMap::default();
         for thread in threads {
             let tree = TreeLatencies::of_thread(profile, thread);
-            for id in profile.subtree(thread.root) {
-                let callee = profile.node(id).method;
-                tree.add(profile, id, &mut by_method[callee.index()]);
-                if let Some(parent) = profile.parent(id) {
+            let end = profile.node(thread.root).end;
+            for row in profile.latencies.within(thread.root.0..end) {
+                let callee = profile.node(row.node).method;
+                tree.add(profile, row, &mut by_method[callee.index()]);
+                if let (true, Some(parent)) = (edges, profile.parent(row.node)) {
                     let edge = (profile.node(parent).method.0, callee.0);
-                    tree.add(profile, id, by_edge.entry(edge).or_default());
+                    tree.add(profile, row, by_edge.entry(edge).or_default());
                 }
             }
         }
@@ -122,7 +132,7 @@ impl MethodLatencies {
         (!latency.measured.is_empty()).then_some(latency)
     }
 
-    /// Those of the calls that one method makes of another.
+    /// Those of the calls that one method makes of another, if they were asked for.
     pub fn of_edge(&self, caller: MethodId, callee: MethodId) -> Option<&Latency> {
         let latency = self.by_edge.get(&(caller.0, callee.0))?;
         (!latency.measured.is_empty()).then_some(latency)
@@ -167,15 +177,12 @@ impl TreeLatencies {
     /// A path's, which must be in the tree; `None` if no whole call was seen.
     pub fn of(&self, profile: &Profile, id: NodeId) -> Option<Latency> {
         let mut latency = Latency::default();
-        self.add(profile, id, &mut latency);
+        self.add(profile, profile.latencies.of(id)?, &mut latency);
         (!latency.measured.is_empty()).then_some(latency)
     }
 
-    fn add(&self, profile: &Profile, id: NodeId, sums: &mut Latency) {
-        let Some(row) = profile.latencies.of(id) else {
-            return;
-        };
-        let of_path = self.overhead(profile, id);
+    fn add(&self, profile: &Profile, row: LatencyRow<'_>, sums: &mut Latency) {
+        let of_path = self.overhead(profile, row.node);
         let (min, max) = (of_path.take_off(row.min), of_path.take_off(row.max));
         match sums.measured.is_empty() {
             true => (sums.min, sums.max) = (min, max),

@@ -116,7 +116,7 @@ impl ThreadData {
     pub(crate) fn latencies(&self, profile: &Profile) -> &MethodLatencies {
         self.latencies.get_or_init(|| {
             let threads = &profile.threads()[self.threads.clone()];
-            MethodLatencies::of_threads(profile, threads)
+            MethodLatencies::with_edges(profile, threads)
         })
     }
 

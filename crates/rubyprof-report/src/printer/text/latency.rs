@@ -23,7 +23,7 @@ impl Text<'_> {
             Scope::All => self.profile.threads(),
             Scope::Thread(index) => &self.profile.threads()[index..=index],
         };
-        MethodLatencies::of_threads(self.profile, threads)
+        MethodLatencies::with_edges(self.profile, threads)
     }
 
     /// The same of the call paths of one thread.
