@@ -15,6 +15,7 @@ clock = options["clock"] == "wall" ? Process::CLOCK_MONOTONIC : Process::CLOCK_P
 name = ARGV.fetch(0)
 # Only ours has a choice.
 settings = name == "ours" ? { operators: options.fetch("operators", true) } : {}
+settings[:latency] = options["latency"] unless options["latency"].nil?
 contender = Bench::Contenders::ALL.fetch(name).new(c_calls: options["c_calls"], **settings)
 
 proof = body.call(size)

@@ -65,8 +65,28 @@ class ProfileFileReader
       costs: %i[ruby c operator].to_h { |kind| [kind, { inner: number, outer: number }] },
       new_path: number, spread: number,
       unexplained: list { number }, overheads: list { number }, gcs: exceptions,
-      folded: exceptions, recursive: exceptions, untimed: exceptions
+      collections: exceptions, blocked: exceptions, gvl_waits: exceptions, cpus: list { (number if flag) },
+      folded: exceptions, recursive: exceptions, untimed: exceptions, latencies: latencies
     }
+  end
+
+  # By node: the shortest call, the longest, and calls by bucket.
+  def latencies
+    skips, mins, spans, others, gaps, calls = Array.new(6) { list { number } }
+    node = -1
+    skips.each_index.to_h do |index|
+      counts = Hash.new(0)
+      counts[bucket(mins[index])] += 1
+      counts[bucket(mins[index] + spans[index])] += 1 if spans[index].positive?
+      after = bucket(mins[index]) - 1
+      others[index].times { counts[after += gaps.shift + 1] += calls.shift }
+      [node += skips[index] + 1, { min: mins[index], max: mins[index] + spans[index], calls: counts.sort }]
+    end
+  end
+
+  def bucket(value)
+    shift = [value.bit_length - 4, 0].max
+    (8 * shift) + (value >> shift)
   end
 
   def byte

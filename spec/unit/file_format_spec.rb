@@ -29,9 +29,24 @@ RSpec.describe "docs/file-format.md" do
      *profile[:unexplained].map { |overhead| "unexplained #{overhead}" },
      *profile[:overheads].map { |overhead| "overhead #{overhead}" },
      *profile[:gcs].map { |node, value| "gc node #{node} value #{value}" },
+     *profile[:collections].map { |node, value| "collections node #{node} value #{value}" },
+     *stops(profile),
+     *profile[:cpus].map { |cpu| "cpu #{cpu || "none"}" },
      *profile[:folded].map { |node, value| "folded node #{node} calls #{value}" },
      *profile[:recursive].map { |node, value| "recursive node #{node} calls #{value}" },
-     *profile[:untimed].map { |node, value| "untimed node #{node} calls #{value}" }]
+     *profile[:untimed].map { |node, value| "untimed node #{node} calls #{value}" },
+     *profile[:latencies].flat_map { |node, latency| latency(node, latency) }]
+  end
+
+  def stops(profile)
+    blocked = profile[:blocked].to_h
+    gvl_waits = profile[:gvl_waits].to_h
+    (blocked.keys | gvl_waits.keys).sort.map { |node| "stop node #{node} blocked #{blocked.fetch(node, 0)} gvl #{gvl_waits.fetch(node, 0)}" }
+  end
+
+  def latency(node, latency)
+    ["latency node #{node} min #{latency[:min]} max #{latency[:max]}",
+     *latency[:calls].map { |bucket, calls| "latency bucket #{bucket} calls #{calls}" }]
   end
 
   def files(profile)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::allocation::Allocation;
+use crate::latency::{Latencies, LatencyCounts};
 use crate::layout::{Draft, preorder};
 use crate::ledger::Stopped;
 use crate::measure::MeasureMode;
@@ -42,6 +43,7 @@ pub struct ProfileBuilder {
     stops: Vec<(u32, Stopped)>,
     overheads: Vec<(u32, u64)>,
     partials: BTreeMap<u32, Partial>,
+    latencies: BTreeMap<u32, LatencyCounts>,
     sources: Sources,
 }
 
@@ -138,6 +140,12 @@ impl ProfileBuilder {
         self.partials.insert(path.0, partial);
     }
 
+    /// Says that single calls of a path took so long.
+    pub fn latencies(&mut self, path: Path, took: impl IntoIterator<Item = u64>) {
+        let counts = self.latencies.entry(path.0).or_default();
+        took.into_iter().for_each(|value| counts.add(value, 1));
+    }
+
     /// Adds allocations and turns [`Profile::track_allocations`] on.
     pub fn allocation(&mut self, allocation: Allocation) {
         self.profile.track_allocations = true;
@@ -164,6 +172,7 @@ impl ProfileBuilder {
         for (node, overhead) in by_node(&self.overheads, place) {
             nodes[node.index()].overhead = overhead;
         }
+        self.profile.latencies = Latencies::placed(self.latencies, place);
         self.profile
             .allocations
             .sort_by_key(|allocation| (allocation.thread, allocation.method));

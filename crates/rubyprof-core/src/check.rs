@@ -9,7 +9,8 @@ impl Profile {
     ///
     /// Indexes are in range. Nodes are in preorder, `parent` and `end` tell the same trees, and
     /// threads follow each other without a gap. Waits and GC times are ordered by node, allocations by thread and
-    /// method. GC time and overhead are no more than the own time they are parts of. No sum that a report makes is too large for 64 bits. Two callees of a node may be the
+    /// method. GC time and overhead are no more than the own time they are parts of. Latencies are those of calls that were counted, in buckets
+    /// from that of the shortest to that of the longest. No sum that a report makes is too large for 64 bits. Two callees of a node may be the
     /// same method; merging makes them one.
     ///
     /// # Errors
@@ -23,6 +24,7 @@ impl Profile {
         self.check_numbers(Of::Collection, &self.collections)?;
         self.check_numbers(Of::Stop, &self.stops)?;
         self.check_numbers(Of::Partial, &self.partials)?;
+        self.check_latencies()?;
         self.check_parts()?;
         self.check_allocations()?;
         self.check_sums()

@@ -38,6 +38,12 @@ impl Scale {
         multiplier.map_or(Self::ONE, |multiplier| Self { multiplier })
     }
 
+    /// As [`apply`](Self::apply), of ticks that are less than 64 bits of units.
+    #[inline(always)]
+    pub(crate) fn apply_quickly(self, ticks: u64) -> u64 {
+        ((u128::from(ticks) * u128::from(self.multiplier)) >> 32) as u64
+    }
+
     /// Ticks in units.
     pub fn apply(self, ticks: u64) -> u64 {
         let units = (u128::from(ticks) * u128::from(self.multiplier)) >> 32;
@@ -107,6 +113,10 @@ impl Recorder {
             nodes
         };
         let seen = PartialCalls::of(&self, &nodes, place);
+        let latencies = self
+            .latencies
+            .take()
+            .map(|log| log.finish(settings.scale, place));
         let seeds = in_order(&mut self.seeds.iter().copied());
         let is_stand_in = |(fiber, root): &&(u32, u32)| self.fibers[*fiber as usize].base == *root;
         let stand_ins = in_order(&mut roots.iter().filter(is_stand_in).map(|(_, root)| *root));
@@ -188,6 +198,7 @@ impl Recorder {
             collections,
             stops,
             partials: seen.partials,
+            latencies: latencies.unwrap_or_default(),
             allocations,
         }
     }

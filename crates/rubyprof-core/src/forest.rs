@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use crate::allocation::Allocation;
 use crate::hash::BuildMix;
+use crate::latency::LatencyCounts;
 use crate::ledger::Stopped;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId, OwnerKind};
@@ -108,6 +109,8 @@ pub struct Forest {
     /// A tree for each thread, in order.
     threads: Vec<(Thread, TwigId)>,
     allocations: Vec<Allocation>,
+    /// How long single calls took, where that is known: nobody says that by hand.
+    latencies: HashMap<TwigId, LatencyCounts, BuildMix>,
     by_method: HashMap<(TwigId, u32), TwigId, BuildMix>,
     /// Methods by names and place; of several alike the first.
     by_name: HashMap<NameKey, MethodId>,
@@ -225,6 +228,9 @@ impl Forest {
                 *number = change(*number);
             }
             numbers.stopped = numbers.stopped.map(&change);
+        }
+        for latency in self.latencies.values_mut() {
+            *latency = latency.with_numbers(&change);
         }
         for (thread, _) in &mut self.threads {
             thread.unexplained = change(thread.unexplained);

@@ -25,6 +25,8 @@ pub enum Of {
     Stop,
     /// `partials`.
     Partial,
+    /// `latencies`.
+    Latency,
     /// `allocations`.
     Allocation,
 }
@@ -58,6 +60,9 @@ pub enum Inconsistent {
     Order(Of, usize),
     /// GC time, time stopped and overhead are parts of the node's own time, and are more than that.
     Part(u32),
+    /// The node has latencies of more calls than it has, or of none, or its shortest call, its longest and its buckets do
+    /// not go together.
+    Latency(u32),
     /// These numbers add up to more than 64 bits hold.
     Sum(&'static str),
 }
@@ -75,6 +80,7 @@ impl Of {
             Self::Collection => "collection",
             Self::Stop => "time stopped",
             Self::Partial => "count of partial calls",
+            Self::Latency => "latency",
             Self::Allocation => "allocation",
         }
     }
@@ -120,6 +126,12 @@ impl fmt::Display for Inconsistent {
                 write!(
                     f,
                     "GC time, time stopped and overhead of call tree node {node} are more than its own time"
+                )
+            }
+            Self::Latency(node) => {
+                write!(
+                    f,
+                    "call tree node {node} has latencies that its calls cannot have"
                 )
             }
             Self::Sum(what) => write!(f, "the {what} add up to more than 64 bits hold"),

@@ -37,6 +37,7 @@ mod growth;
 mod hash;
 mod host;
 mod inconsistent;
+mod latency;
 mod layout;
 mod ledger;
 mod measure;
@@ -65,6 +66,9 @@ pub use growth::{BadCounts, Counts, Growth};
 pub use hash::BuildMix;
 pub use host::{Away, FiberOrigin, Host, LiveFrame, MethodName, Names};
 pub use inconsistent::{Inconsistent, Of};
+pub use latency::{
+    CallOverhead, Latencies, Latency, LatencyCounts, LatencyRow, MethodLatencies, TreeLatencies,
+};
 pub use ledger::{Ledger, Stopped};
 pub use measure::{MeasureMode, Unit};
 pub use merge::{DifferentModes, MergeBy};

@@ -2,6 +2,7 @@
 
 use crate::allocation::Allocation;
 use crate::inconsistent::Inconsistent;
+use crate::latency::Latencies;
 use crate::ledger::Stopped;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId};
@@ -49,6 +50,8 @@ pub struct Parts {
     pub stops: Vec<(NodeId, Stopped)>,
     /// Calls that were not recorded in full, by node.
     pub partials: Vec<(NodeId, Partial)>,
+    /// As [`Profile::latencies`].
+    pub latencies: Latencies,
     /// Allocations by thread, then method.
     pub allocations: Vec<Allocation>,
 }
@@ -154,6 +157,7 @@ impl Profile {
             collections: self.collections,
             stops: self.stops,
             partials: self.partials,
+            latencies: self.latencies,
             allocations: self.allocations,
         }
     }
@@ -188,6 +192,7 @@ impl Profile {
             collections: parts.collections,
             stops: parts.stops,
             partials: parts.partials,
+            latencies: parts.latencies,
             allocations: parts.allocations,
         };
         profile.check()?;

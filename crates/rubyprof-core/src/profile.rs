@@ -1,6 +1,7 @@
 //! The finished profile: what a recorder leaves behind and every report reads.
 
 use crate::allocation::Allocation;
+use crate::latency::Latencies;
 use crate::ledger::Stopped;
 use crate::measure::MeasureMode;
 use crate::method::{Method, MethodId};
@@ -94,6 +95,8 @@ pub struct Profile {
     pub(crate) stops: Vec<(NodeId, Stopped)>,
     /// The nodes with calls that were not recorded in full, by node.
     pub(crate) partials: Vec<(NodeId, Partial)>,
+    /// How long single calls took, as measured whether the profile is compensated or not.
+    pub(crate) latencies: Latencies,
     pub(crate) allocations: Vec<Allocation>,
 }
 
@@ -218,6 +221,7 @@ impl Profile {
         for (_, stopped) in &mut self.stops {
             *stopped = stopped.map(&change);
         }
+        self.latencies = self.latencies.with_numbers(&change);
         for thread in &mut self.threads {
             thread.unexplained = change(thread.unexplained);
             thread.cpu = thread.cpu.map(&change);

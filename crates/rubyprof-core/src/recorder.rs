@@ -11,8 +11,10 @@ use std::collections::HashMap;
 
 use crate::call_tree::{CallTree, DraftId};
 use crate::fiber::{Fiber, Frame, FrameKind};
+use crate::finish::Scale;
 use crate::hash::BuildMix;
 use crate::host::Host;
+use crate::latency::LatencyLog;
 use crate::ledger::Stopped;
 use crate::method::{MethodId, MethodKey};
 use crate::methods::Methods;
@@ -78,6 +80,8 @@ pub struct Recorder {
     /// Nodes with a call that no event told of: each was a root.
     pub(crate) seeds: Vec<DraftId>,
     pub(crate) tally: Tally,
+    /// How long single calls took, if that is recorded.
+    pub(crate) latencies: Option<LatencyLog>,
     unmatched_returns: u64,
 }
 
@@ -127,8 +131,14 @@ impl Recorder {
             budgeting: None,
             seeds: Vec::new(),
             tally: Tally::default(),
+            latencies: None,
             unmatched_returns: 0,
         }
+    }
+
+    /// From now on how long single calls take is recorded. `scale` is what a tick is worth, as known now.
+    pub fn record_latencies(&mut self, scale: Scale) {
+        self.latencies = Some(LatencyLog::new(scale));
     }
 
     /// Whether events of the fiber `token` (not 0) go straight to [`enter`](Self::enter) and
@@ -166,6 +176,9 @@ impl Recorder {
         };
         draft.total += elapsed;
         self.top = draft.parent;
+        if let Some(latencies) = &mut self.latencies {
+            latencies.add(frame.node, elapsed);
+        }
         self.stack.pop();
         true
     }
@@ -216,6 +229,7 @@ impl Recorder {
         match self.stack.iter().rposition(|frame| frame.tag == tag) {
             Some(position) => {
                 while self.stack.len() > position {
+                    self.add_latency(position, now);
                     self.pop(now);
                 }
             }
@@ -369,6 +383,17 @@ impl Recorder {
             node: self.top,
             kind: FrameKind::Transparent,
         });
+    }
+
+    /// The last call returned, if it is the one at `position`: of those above it nobody knows when.
+    fn add_latency(&mut self, position: usize, now: u64) {
+        if let Some(latencies) = &mut self.latencies
+            && let Some(frame) = self.stack.last()
+            && frame.kind == FrameKind::Call
+            && position + 1 == self.stack.len()
+        {
+            latencies.add(frame.node, now.saturating_sub(frame.start));
+        }
     }
 
     fn pop(&mut self, now: u64) {

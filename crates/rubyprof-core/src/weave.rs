@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::allocation::Allocation;
 use crate::hash::BuildMix;
+use crate::latency::{Latencies, LatencyCounts};
 use crate::layout::{Draft, preorder};
 use crate::ledger::Stopped;
 use crate::method::{Method, MethodId, MethodKey, OwnerKind};
@@ -65,6 +66,7 @@ pub(crate) struct Weaver {
     collections: HashMap<DraftIndex, u64, BuildMix>,
     stops: HashMap<DraftIndex, Stopped, BuildMix>,
     partials: BTreeMap<DraftIndex, Partial>,
+    latencies: HashMap<DraftIndex, LatencyCounts, BuildMix>,
     allocations: Vec<Allocation>,
     tallied: HashMap<TallyKey, usize>,
 }
@@ -87,6 +89,7 @@ impl Weaver {
             collections: HashMap::default(),
             stops: HashMap::default(),
             partials: BTreeMap::new(),
+            latencies: HashMap::default(),
             allocations: Vec::new(),
             tallied: HashMap::new(),
         }
@@ -238,6 +241,9 @@ impl Weaver {
             add(&mut sums.total, node.total);
             self.add_own(draft, part, id);
             self.add_partial(draft, part.partial(id));
+            if let Some(row) = part.latencies.of(id) {
+                self.latencies.entry(draft).or_default().add_row(row);
+            }
             placed.push(draft);
         }
         for allocation in part.allocations_of_thread(thread as u32) {
@@ -372,6 +378,7 @@ impl Weaver {
         let collections = by_node(&self.collections, place);
         let stops = by_node(&self.stops, place);
         let partials = by_node(&self.partials, place);
+        let latencies = Latencies::placed(self.latencies, place);
         self.allocations
             .sort_by_key(|allocation| (allocation.thread, allocation.method));
         let threads = self.roots.into_iter().filter_map(|(thread, root)| {
@@ -398,6 +405,7 @@ impl Weaver {
             collections,
             stops,
             partials,
+            latencies,
             allocations: self.allocations,
         }
     }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::columns;
 use crate::error::Error;
+use crate::latencies;
 use crate::layout::{Addition, Body, ThreadRow};
 use crate::partial;
 use crate::tables;
@@ -41,6 +42,7 @@ pub(crate) fn encode(profile: &Profile) -> Result<Vec<u8>, Error> {
         folded: partial::column(profile, |partial| partial.folded),
         recursive: partial::column(profile, |partial| partial.recursive),
         untimed: partial::column(profile, |partial| partial.untimed),
+        latencies: latencies::of(profile),
     };
     postcard::to_allocvec(&(body, addition))
         .map_err(|error| Error::Io(std::io::Error::other(format!("encoding failed: {error}"))))
@@ -79,6 +81,7 @@ pub(crate) fn decode(bytes: &[u8], version: u32) -> Result<Parts, Error> {
         stops,
         collections: columns::numbers(&addition.collections, nodes.len(), "collection")?,
         partials: partial::calls(&addition, nodes.len())?,
+        latencies: latencies::latencies(&addition.latencies, nodes.len())?,
         nodes,
         allocations: tables::allocations_of(body.allocations)?,
     })

@@ -50,6 +50,24 @@ pub(crate) struct Addition {
     pub(crate) recursive: Vec<Exception>,
     /// Calls that were not timed, by node.
     pub(crate) untimed: Vec<Exception>,
+    /// How long single calls took, by node.
+    pub(crate) latencies: LatencyColumns,
+}
+
+/// How long calls took, by node. The first four are of one length, the others of another.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct LatencyColumns {
+    /// Nodes between the one before it, or the beginning, and this.
+    pub(crate) skip: Vec<u32>,
+    /// The shortest call.
+    pub(crate) min: Vec<u64>,
+    /// By how much the longest is longer; if it is not, these are one.
+    pub(crate) span: Vec<u64>,
+    /// How many buckets there are of other calls.
+    pub(crate) others: Vec<u16>,
+    /// Buckets between the one before it and this; of a node's first, between that of its shortest call, which counts too, and this.
+    pub(crate) gap: Vec<u16>,
+    pub(crate) calls: Vec<u64>,
 }
 
 /// Pairs are the inner and the outer part of a cost.

@@ -15,6 +15,7 @@ mod body;
 mod columns;
 mod error;
 mod header;
+mod latencies;
 mod layout;
 mod pack;
 mod partial;

@@ -143,12 +143,9 @@ fn lists_that_lie_cost_nothing() {
         honest[..16],
         [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     );
-    // Two flags, eight numbers, ten lists.
-    assert_eq!(
-        honest[16..],
-        [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-    );
-    for list in (4..16).chain(26..36) {
+    // Two flags, eight numbers, ten lists, and six of latencies.
+    assert_eq!(honest[16..], [&[1][..], &[0; 25]].concat());
+    for list in (4..16).chain(26..42) {
         for length in [1_u64 << 60, u64::MAX, 1 << 33] {
             let mut lying = honest[..list].to_vec();
             let mut rest = length;
@@ -168,8 +165,8 @@ fn lists_that_lie_cost_nothing() {
 #[test]
 fn contradictions_are_named() {
     // Files, methods, sites, threads, up, method, called, own, site, totals, waits, allocations,
-    // unexplained, overhead, GC times, collections, times blocked, GVL waits, processor times, folded, recursive and untimed calls.
-    let one_node: [&[u8]; 22] = [
+    // unexplained, overhead, GC times, collections, times blocked, GVL waits, processor times, folded, recursive and untimed calls, latencies.
+    let one_node: [&[u8]; 23] = [
         &[0],
         &[1, 0, 0, 0, 0, 0],
         &[1, 0, 0],
@@ -192,6 +189,7 @@ fn contradictions_are_named() {
         &[0],
         &[0],
         &[0],
+        &[0; 6],
     ];
     let with = |changes: &[(usize, &'static [u8])]| {
         let mut lists = one_node;
@@ -300,6 +298,36 @@ fn contradictions_are_named() {
             "GC time, time stopped and overhead of call tree node 0 are more than its own time",
         ),
         (
+            with(&[(22, &[1, 1, 1, 5, 1, 0, 1, 0, 0, 0])]),
+            "it has latencies of node 1, and 1 nodes",
+        ),
+        (
+            with(&[(22, &[1, 0, 1, 5, 0, 1, 0, 0, 0])]),
+            "its columns have 1 and [1, 0, 1] latencies",
+        ),
+        (
+            with(&[(22, &[1, 0, 1, 5, 1, 0, 1, 1, 1, 0, 0])]),
+            "its columns have 1, 0 and 1 buckets of latencies",
+        ),
+        (
+            with(&[(22, &[1, 0, 1, 5, 1, 4, 1, 1, 1, 5, 1, 1])]),
+            "node 0 has calls in bucket 10, beyond its longest",
+        ),
+        (
+            with(&[(
+                15,
+                &[
+                    1, 0, 1, 1, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 1, 0,
+                    0, 0,
+                ],
+            )]),
+            "the longest call of node 0 has more than 64 bits",
+        ),
+        (
+            with(&[(22, &[1, 0, 1, 5, 1, 1, 1, 0, 0, 0])]),
+            "call tree node 0 has latencies that its calls cannot have",
+        ),
+        (
             two_with((4, &[2, 0, 2]), (7, &[2, 1, 1])),
             "node 1 is 2 levels up from depth 1",
         ),
@@ -329,7 +357,8 @@ fn contradictions_are_named() {
     }
     assert!(from_bytes(&with(&[(7, largest)])).is_ok());
     assert!(from_bytes(&with(&[(13, &[1, 20]), (14, &[1, 0, 30])])).is_ok());
-    let mode = [&[4, 0, 1][..], &[0; 33]].concat();
+    assert!(from_bytes(&with(&[(22, &[1, 0, 1, 5, 1, 0, 1, 0, 0, 0])])).is_ok());
+    let mode = [&[4, 0, 1][..], &[0; 37]].concat();
     let mode = file_with_body(&mode);
     assert!(message(&mode).ends_with("there is no measure mode 4"));
 }

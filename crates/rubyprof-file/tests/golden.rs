@@ -88,6 +88,13 @@ fn describe(profile: &Profile, version: u32) -> Result<String, std::fmt::Error> 
                 writeln!(out, "{what} node {} calls {}", node.0, number(partial))?;
             }
         }
+        for row in profile.latencies().rows() {
+            let (node, min, max) = (row.node.0, row.min, row.max);
+            writeln!(out, "latency node {node} min {min} max {max}")?;
+            for (bucket, count) in row.buckets.iter().zip(row.counts) {
+                writeln!(out, "latency bucket {bucket} calls {count}")?;
+            }
+        }
     }
     for file in inside.files {
         writeln!(out, "file {}", text(file))?;

@@ -42,6 +42,37 @@ fn columns_on_demand() {
     check("on_demand.graph.txt", &graph);
 }
 
+/// How long single calls took, with overhead and without.
+#[test]
+fn latencies_on_demand() {
+    let lean = common::compensated();
+    for (name, profile) in [("raw_latency", lean.uncompensated()), ("latency", lean)] {
+        let on_demand = |defaults| Options {
+            latency: true,
+            ..options(defaults)
+        };
+        let flat = common::flat(&profile, &on_demand(Options::for_flat()));
+        check(&format!("{name}.flat.txt"), &flat);
+        let graph = common::graph(&profile, &on_demand(Options::for_graph_html()));
+        check(&format!("{name}.graph.txt"), &graph);
+        let paths = common::call_info(&profile, &on_demand(Options::for_graph_html()));
+        check(&format!("{name}.call_info.txt"), &paths);
+    }
+    // Of profiles without latencies there is nothing to show.
+    let small = common::small();
+    let plain = options(Options::for_flat());
+    let asked = Options {
+        latency: true,
+        ..plain.clone()
+    };
+    assert_eq!(common::flat(&small, &asked), common::flat(&small, &plain));
+    assert_eq!(common::graph(&small, &asked), common::graph(&small, &plain));
+    assert_eq!(
+        common::call_info(&small, &asked),
+        common::call_info(&small, &plain)
+    );
+}
+
 #[test]
 fn graph_reports() {
     for (name, profile) in common::profiles() {

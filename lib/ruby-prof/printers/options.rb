@@ -16,7 +16,7 @@ module RubyProf
     NONZERO_TIME = 0.005
 
     # Options that have an effect, and a check.
-    CHECKED = %i[min_percent max_percent min_time nonzero sort_method filter_by max_depth max_threads title only exclude compensate overhead gc gc_nodes ledger].freeze
+    CHECKED = %i[min_percent max_percent min_time nonzero sort_method filter_by max_depth max_threads title only exclude compensate overhead gc gc_nodes ledger latency].freeze
 
     # Options of ruby-prof's printers that say nothing about this report, taken without a word.
     ELSEWHERE = %i[application editor_uri expansion path print_file profile threshold].freeze
@@ -110,7 +110,7 @@ module RubyProf
           check(name, value, COLUMNS.map(&:inspect).join(", ")) { Object === value && value.respond_to?(:to_sym) && COLUMNS.include?(value.to_sym) }
         when :max_depth, :max_threads
           check(name, value, "an Integer from 0 to #{MAX_COUNT}") { Integer === value && value.between?(0, MAX_COUNT) }
-        when :compensate, :overhead, :gc, :gc_nodes, :ledger
+        when :compensate, :overhead, :gc, :gc_nodes, :ledger, :latency
           check(name, value, "true or false") { [true, false].any? { |flag| flag.equal?(value) } }
         when :title
           check(name, value, "a String") { String === value }
@@ -131,7 +131,7 @@ module RubyProf
       {
         min_percent: min_percent.to_f, max_percent: max_percent.to_f, filter_by: filter_by,
         sort_method: sort_method, min_value: min_value, max_depth: max_depth,
-        max_threads: max_threads, overhead: @options[:overhead], gc: @options[:gc], ledger: @options[:ledger], title: as_text(@options[:title]),
+        max_threads: max_threads, overhead: @options[:overhead], gc: @options[:gc], ledger: @options[:ledger], latency: @options[:latency], title: as_text(@options[:title]),
         generated_at: Time.now.strftime(time_format), version: VERSION
       }.compact
     end

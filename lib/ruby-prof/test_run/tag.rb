@@ -8,7 +8,7 @@ module RubyProf
     # What `:ruby_prof` or `ruby_prof: { ... }` on an example asks for.
     class Tag
       PROFILE = %i[only exclude c_calls operators blocks track_allocations exclude_common max_nodes budget].freeze
-      PRINTER = %i[min_percent max_percent filter_by sort_method min_time max_depth max_threads title compensate overhead gc].freeze
+      PRINTER = %i[min_percent max_percent filter_by sort_method min_time max_depth max_threads title compensate overhead gc gc_nodes ledger latency].freeze
       OWN = %i[printer mode setup].freeze
       ALL = [*OWN, *PROFILE, *PRINTER].freeze
       FLAGS = %i[setup c_calls operators blocks track_allocations exclude_common].freeze

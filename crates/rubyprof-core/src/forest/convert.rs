@@ -2,6 +2,7 @@
 
 use super::{Forest, Numbers, TwigId, name_key};
 use crate::allocation::Allocation;
+use crate::latency::{Latencies, LatencyCounts};
 use crate::method::MethodId;
 use crate::profile::{NO_PARENT, Node, NodeId, Profile, Thread};
 use crate::source::Sources;
@@ -49,6 +50,10 @@ impl Forest {
                 forest.link(TwigId(parent.0), twig);
             }
         }
+        let latencies = profile.latencies.rows();
+        forest.latencies = latencies
+            .map(|row| (TwigId(row.node.0), row.into()))
+            .collect();
         forest.threads = profile
             .threads
             .iter()
@@ -96,6 +101,7 @@ impl Forest {
             profile.threads.push(thread);
             self.lay_out(root, &mut profile, &mut sources, &mut placed);
         }
+        profile.latencies = self.latencies_of(&placed);
         profile.files = sources.files;
         profile.sites = sources.sites;
         profile.allocations = self.allocations.clone();
@@ -103,6 +109,16 @@ impl Forest {
             .allocations
             .sort_by_key(|allocation| (allocation.thread, allocation.method));
         (profile, placed)
+    }
+
+    /// Where a count was set by hand to less than the calls whose times are known, these are of other calls.
+    fn latencies_of(&self, placed: &[NodeId]) -> Latencies {
+        let is_of_its_calls = |(id, latency): &(&TwigId, &LatencyCounts)| {
+            latency.count() <= self.twig(**id).numbers.called
+        };
+        let latencies = self.latencies.iter().filter(is_of_its_calls);
+        let latencies = latencies.map(|(id, latency)| (id.0, latency.clone()));
+        Latencies::placed(latencies, |id| placed.get(id as usize).copied())
     }
 
     fn lay_out(

@@ -46,6 +46,9 @@ impl Forest {
                 self.by_method.insert(key, TwigId(index as u32));
             }
         }
+        for (id, latency) in &other.latencies {
+            self.latencies.insert(moved(*id), latency.clone());
+        }
         let first_thread = self.threads.len() as u32;
         for (thread, root) in &other.threads {
             self.threads.push((thread.clone(), moved(*root)));
@@ -103,6 +106,9 @@ impl Forest {
                 overhead: node.overhead,
                 partial: part.partial(id),
             });
+            if let Some(row) = part.latencies().of(id) {
+                self.latencies.entry(twig).or_default().add_row(row);
+            }
             placed.push(twig);
         }
         let Some(into) = self.threads.iter().position(|(_, known)| *known == root) else {

@@ -134,6 +134,11 @@ impl Recorder {
         };
         draft.total += spent;
         self.top = draft.parent;
+        if frame.kind == FrameKind::Call
+            && let Some(latencies) = &mut self.latencies
+        {
+            latencies.add(frame.node, spent);
+        }
         self.stack.pop();
         self.add_to_untimed(spent);
         true

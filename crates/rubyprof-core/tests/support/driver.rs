@@ -49,6 +49,7 @@ pub(crate) fn record_within(
     budget: Option<Budget>,
 ) -> Recorded {
     let mut recorder = Recorder::within(limits);
+    recorder.record_latencies(scale);
     if let Some(budget) = budget {
         recorder.keep_to(budget);
     }

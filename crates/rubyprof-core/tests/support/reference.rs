@@ -73,6 +73,7 @@ impl Model<'_> {
                 fiber.frames.push(Frame {
                     tag,
                     node,
+                    took: 0,
                     found_running: false,
                 });
                 if recorded {
@@ -86,7 +87,7 @@ impl Model<'_> {
                     return;
                 }
                 if fiber.frames.iter().any(|frame| frame.tag == tag) {
-                    while fiber.pop() != Some(tag) {}
+                    fiber.return_from(tag);
                 } else {
                     self.unmatched += 1;
                 }
@@ -261,6 +262,7 @@ impl Model<'_> {
             model.frames.push(Frame {
                 tag: *tag,
                 node,
+                took: 0,
                 found_running: node.is_some(),
             });
         }

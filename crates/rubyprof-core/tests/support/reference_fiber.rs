@@ -1,6 +1,6 @@
 //! One fiber of the reference model: its open calls and its tree.
 
-use rubyprof_core::Scale;
+use rubyprof_core::{LatencyCounts, Scale};
 
 use super::summary::Tree;
 use super::tape::Place;
@@ -13,12 +13,16 @@ pub(crate) struct Node {
     pub(crate) wait: u64,
     pub(crate) site: Place,
     pub(crate) children: Vec<usize>,
+    /// How long each call took of which both ends were seen.
+    pub(crate) took: Vec<u64>,
 }
 
 pub(crate) struct Frame {
     pub(crate) tag: u64,
     /// `None` if the call is not recorded.
     pub(crate) node: Option<usize>,
+    /// Time since the call.
+    pub(crate) took: u64,
     /// Ran before the fiber was first seen.
     pub(crate) found_running: bool,
 }
@@ -73,14 +77,18 @@ impl Fiber {
             wait: 0,
             site,
             children: Vec::new(),
+            took: Vec::new(),
         });
         next
     }
 
     /// Gives `ticks` to every open call's total, and to the innermost one's self or wait.
     pub(crate) fn spend(&mut self, ticks: u64, part: impl Fn(&mut Node) -> &mut u64) {
-        for node in self.frames.iter().filter_map(|frame| frame.node) {
-            self.nodes[node].total += ticks;
+        for frame in &mut self.frames {
+            frame.took += ticks;
+            if let Some(node) = frame.node {
+                self.nodes[node].total += ticks;
+            }
         }
         if let Some(top) = self.top() {
             *part(&mut self.nodes[top]) += ticks;
@@ -98,12 +106,27 @@ impl Fiber {
         }
     }
 
-    pub(crate) fn pop(&mut self) -> Option<u64> {
-        let frame = self.frames.pop()?;
-        if frame.found_running {
+    /// Ends the innermost call with this tag, and what it called.
+    pub(crate) fn return_from(&mut self, tag: u64) {
+        while let Some(frame) = self.frames.last() {
+            let returns = frame.tag == tag;
+            if let Some(node) = frame.node
+                && returns
+                && !frame.found_running
+            {
+                self.nodes[node].took.push(frame.took);
+            }
+            self.pop();
+            if returns {
+                break;
+            }
+        }
+    }
+
+    fn pop(&mut self) {
+        if self.frames.pop().is_some_and(|frame| frame.found_running) {
             self.count_root();
         }
-        Some(frame.tag)
     }
 
     /// The innermost method that was found running and has not returned.
@@ -138,6 +161,7 @@ impl Fiber {
             own: 0,
             wait: 0,
             site: (None, 0),
+            latency: LatencyCounts::default(),
             children: trees,
         })
     }
@@ -165,7 +189,16 @@ impl Fiber {
             own,
             wait,
             site: node.site.clone(),
+            latency: latency(node, scale),
             children,
         }
     }
+}
+
+fn latency(node: &Node, scale: Scale) -> LatencyCounts {
+    let mut latency = LatencyCounts::default();
+    for took in &node.took {
+        latency.add(scale.apply(*took), 1);
+    }
+    latency
 }

@@ -1,6 +1,6 @@
 //! A profile as plain nested values, which the real recorder and the reference model both come to.
 
-use rubyprof_core::{Location, NodeId, Profile};
+use rubyprof_core::{LatencyCounts, Location, NodeId, Profile};
 
 use super::host;
 use super::tape::Place;
@@ -30,6 +30,7 @@ pub(crate) struct Tree {
     pub(crate) own: u64,
     pub(crate) wait: u64,
     pub(crate) site: Place,
+    pub(crate) latency: LatencyCounts,
     pub(crate) children: Vec<Tree>,
 }
 
@@ -133,6 +134,7 @@ impl Tree {
         self.total += other.total;
         self.own += other.own;
         self.wait += other.wait;
+        self.latency.add_all(&other.latency);
         for theirs in &other.children {
             let ours = self.children.iter_mut();
             match ours.into_iter().find(|ours| ours.method == theirs.method) {
@@ -157,6 +159,10 @@ fn tree(profile: &Profile, id: NodeId, place: &impl Fn(Location) -> Place) -> Tr
         own: profile.self_value(id),
         wait: profile.wait(id),
         site: place(profile.call_site(id)),
+        latency: profile
+            .latencies()
+            .of(id)
+            .map_or_else(LatencyCounts::default, LatencyCounts::from),
         children: profile
             .children(id)
             .map(|child| tree(profile, child, place))

@@ -7,8 +7,8 @@
 pub(crate) mod random;
 
 use rubyprof_core::{
-    Allocation, Cost, Costs, Location, MeasureMode, Method, MethodId, NodeId, OwnerKind, Partial,
-    Profile, ProfileBuilder, Stopped,
+    Allocation, Cost, Costs, LatencyCounts, Location, MeasureMode, Method, MethodId, NodeId,
+    OwnerKind, Partial, Profile, ProfileBuilder, Stopped,
 };
 
 /// Two threads and a fiber, every kind of class, waits, allocations, names of all sorts.
@@ -77,7 +77,7 @@ pub(crate) fn small() -> Profile {
     profile.with_portable_keys()
 }
 
-/// The same with what version 2 knows besides: costs, overhead, GC times.
+/// The same with what version 2 knows besides: costs, overhead, GC times, latencies.
 pub(crate) fn timed() -> Profile {
     let mut parts = small().into_parts();
     let cost = |inner| Cost {
@@ -108,6 +108,15 @@ pub(crate) fn timed() -> Profile {
         untimed,
     };
     parts.partials = vec![(NodeId(1), partial(2, 1, 0)), (NodeId(3), partial(1, 0, 3))];
+    for (node, took) in [
+        (1, &[500_000_000, 200_000_000, 300_000_000][..]),
+        (3, &[11, 11, 5, 640_000]),
+        (6, &[3_900]),
+    ] {
+        let mut counts = LatencyCounts::default();
+        took.iter().for_each(|took| counts.add(*took, 1));
+        parts.latencies.push(NodeId(node), &counts);
+    }
     Profile::from_parts(parts).expect("a profile")
 }
 

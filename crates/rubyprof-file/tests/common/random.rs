@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use rubyprof_core::{
-    Allocation, Cost, Costs, FileId, Location, MeasureMode, Method, MethodId, Node, NodeId,
-    NodeParts, OwnerKind, Partial, Parts, Profile, Stopped, Thread,
+    Allocation, Cost, Costs, FileId, LatencyCounts, Location, MeasureMode, Method, MethodId, Node,
+    NodeId, NodeParts, OwnerKind, Partial, Parts, Profile, Stopped, Thread,
 };
 
 const KINDS: [OwnerKind; 6] = [
@@ -54,6 +54,8 @@ struct RandomNode {
     wait: Option<u64>,
     /// GC time and overhead, as far as the own time has room for them.
     parts: (Option<u64>, u64),
+    /// How long calls took, as far as there are so many.
+    took: Vec<u64>,
 }
 
 fn any_node() -> impl Strategy<Value = RandomNode> {
@@ -64,18 +66,27 @@ fn any_node() -> impl Strategy<Value = RandomNode> {
     );
     let indexes = (up, any::<usize>(), any::<usize>());
     let parts = (prop::option::weighted(0.2, number()), number());
-    (indexes, number(), number(), (odd_total, wait), parts).prop_map(
-        |((up, method, site), called, own, (odd_total, wait), parts)| RandomNode {
-            up,
-            method,
-            site,
-            called,
-            own,
-            odd_total,
-            wait,
-            parts,
-        },
+    let took = prop::collection::vec(number(), 0..5);
+    (
+        indexes,
+        number(),
+        number(),
+        (odd_total, wait),
+        (parts, took),
     )
+        .prop_map(
+            |((up, method, site), called, own, (odd_total, wait), (parts, took))| RandomNode {
+                up,
+                method,
+                site,
+                called,
+                own,
+                odd_total,
+                wait,
+                parts,
+                took,
+            },
+        )
 }
 
 fn any_allocation(files: usize) -> impl Strategy<Value = Allocation> {
@@ -202,6 +213,13 @@ fn grown(mut parts: Parts, random: &[RandomNode]) -> Parts {
         };
         if !partial.is_none() {
             parts.partials.push((NodeId(index as u32), partial));
+        }
+        let mut latency = LatencyCounts::default();
+        for took in node.took.iter().take(node.called.min(5) as usize) {
+            latency.add(*took, 1);
+        }
+        if !latency.is_empty() {
+            parts.latencies.push(NodeId(index as u32), &latency);
         }
         path.push(index);
         for open in &path {

@@ -6,11 +6,11 @@
 use std::cmp::Reverse;
 use std::io::Write;
 
-use rubyprof_core::{NodeId, Profile};
+use rubyprof_core::{NodeId, Profile, TreeLatencies};
 
 use crate::error::Error;
 use crate::options::{Column, Options};
-use crate::printer::text::{self, Format, Scope, Show, Text, short_name};
+use crate::printer::text::{self, Format, LATENCIES, Scope, Show, Text, short_name};
 use crate::selection::percent;
 
 /// Levels shown by blanks.
@@ -42,7 +42,7 @@ impl Format for CallInfo {
 
     fn table(text: &Text, scope: Scope, show: Show, out: &mut dyn Write) -> Result<(), Error> {
         if let (Scope::Thread(index), true) = (scope, show.rows) {
-            Tree::new(text, text.profile.threads()[index].root).write(out)?;
+            Tree::new(text, index).write(out)?;
             writeln!(out)?;
         }
         Ok(())
@@ -57,6 +57,7 @@ impl Format for CallInfo {
             .map(|(title, (_, meaning))| (title, meaning.replace("method", "method on this path")))
             .collect();
         let unit = text.scale.words();
+        rows.extend(text.legend_of_latency());
         rows.push(("unit", format!("tt, st, wt and ct are in {unit}.")));
         rows.push((
             "[n]",
@@ -73,15 +74,18 @@ struct Tree<'a> {
     shown: Vec<bool>,
     /// The names of the methods, made once each.
     names: Vec<Option<String>>,
+    latencies: TreeLatencies,
 }
 
 impl<'a> Tree<'a> {
-    fn new(text: &'a Text<'a>, root: NodeId) -> Self {
+    fn new(text: &'a Text<'a>, index: usize) -> Self {
+        let root = text.profile.threads()[index].root;
         let mut tree = Self {
             text,
             root,
             shown: Vec::new(),
             names: vec![None; text.profile.methods().len()],
+            latencies: text.tree_latencies(index),
         };
         tree.select();
         tree
@@ -181,6 +185,13 @@ impl<'a> Tree<'a> {
         for (title, calls) in [("folded", partial.folded), ("untimed", partial.untimed)] {
             if calls > 0 {
                 write!(out, ", {title}:{calls}")?;
+            }
+        }
+        if self.text.has_latency() {
+            let latency = self.latencies.of(profile, id);
+            let values = self.text.latency_values(latency.as_ref());
+            for (title, value) in LATENCIES.iter().zip(values) {
+                write!(out, ", {title}:{value}")?;
             }
         }
         writeln!(out, ")")?;

@@ -7,7 +7,7 @@
 
 use std::io::Write;
 
-use rubyprof_core::{MethodRow, Profile};
+use rubyprof_core::{Latency, MethodRow, Profile};
 
 use crate::error::Error;
 use crate::format::escape::visible;
@@ -54,9 +54,10 @@ impl Format for Flat {
     fn table(text: &Text, scope: Scope, show: Show, out: &mut dyn Write) -> Result<(), Error> {
         let graph = scope.graph(text.profile);
         let sort = text.sort_column(Column::SelfTime);
+        let latencies = text.latencies(scope);
         let lines: Vec<Line> = selection::rows(&graph, text.options, sort)
             .into_iter()
-            .map(|row| Line::new(text, row, graph.total()))
+            .map(|row| Line::new(text, row, graph.total(), latencies.of(row.method)))
             .collect();
         let widths = Widths::new(text, &lines);
         if show.columns {
@@ -77,6 +78,7 @@ impl Format for Flat {
         rows.extend(text.legend_of_overhead());
         rows.extend(text.legend_of_values());
         rows.extend(text.legend_of_entries());
+        rows.extend(text.legend_of_latency());
         rows.push(("name", "The name of the method.".to_owned()));
         rows.push((
             "location",
@@ -96,7 +98,7 @@ struct Line {
 }
 
 impl Line {
-    fn new(text: &Text, row: &MethodRow, total: u64) -> Self {
+    fn new(text: &Text, row: &MethodRow, total: u64, latency: Option<&Latency>) -> Self {
         let method = text.profile.method(row.method);
         let mut shares = format!("{:>6.2}", percent(row.own, total));
         if text.has_overhead() {
@@ -110,6 +112,7 @@ impl Line {
         ];
         numbers.extend(text.entries_of(&row.numbers()));
         numbers.push(row.called.to_string());
+        numbers.extend(text.latency_values(latency));
         Self {
             shares,
             numbers,
@@ -133,6 +136,9 @@ impl Widths {
             name: 30,
         };
         widths.numbers.push(8);
+        widths
+            .numbers
+            .extend(text.latency_titles().iter().map(|_| 9));
         for line in lines {
             for (width, number) in widths.numbers.iter_mut().zip(&line.numbers) {
                 *width = number.len().max(*width);
@@ -153,6 +159,7 @@ impl Widths {
             .chain(entries);
         let mut titles: Vec<String> = values.map(|title| format!("{title}{suffix}")).collect();
         titles.push("calls".to_owned());
+        titles.extend(text.latency_titles());
         let overhead = if text.has_overhead() { "   %ovh" } else { "" };
         write!(out, " %self{overhead} ")?;
         for (title, width) in titles.iter().zip(&self.numbers) {

@@ -8,7 +8,9 @@
 use std::cmp::Reverse;
 use std::io::Write;
 
-use rubyprof_core::{CallGraph, Edge, MethodId, MethodRow, Numbers, Profile};
+use rubyprof_core::{
+    CallGraph, Edge, Latency, MethodId, MethodLatencies, MethodRow, Numbers, Profile,
+};
 
 use crate::error::Error;
 use crate::format::escape::visible;
@@ -64,7 +66,8 @@ impl Format for Graph {
     fn table(text: &Text, scope: Scope, show: Show, out: &mut dyn Write) -> Result<(), Error> {
         let graph = scope.graph(text.profile);
         let rows = selection::rows(&graph, text.options, text.sort_column(Column::Total));
-        let table = Table::new(text, &graph, &rows);
+        let latencies = text.latencies(scope);
+        let table = Table::new(text, &graph, &latencies, &rows);
         if show.columns {
             table.columns(out)?;
         }
@@ -90,6 +93,7 @@ impl Format for Graph {
         rows.extend(text.legend_of_overhead());
         rows.extend(text.legend_of_values());
         rows.extend(text.legend_of_entries());
+        rows.extend(text.legend_of_latency());
         let words = [
             ("name", "The name of the method."),
             (
@@ -113,6 +117,7 @@ impl Format for Graph {
 struct Table<'a> {
     text: &'a Text<'a>,
     graph: &'a CallGraph,
+    latencies: &'a MethodLatencies,
     /// The short name of each row of the graph: it stands once a caller and callee.
     names: Vec<String>,
     /// The width of the shares.
@@ -126,7 +131,12 @@ struct Table<'a> {
 
 impl<'a> Table<'a> {
     /// ruby-prof's widths, or wider where the greatest value needs it.
-    fn new(text: &'a Text<'a>, graph: &'a CallGraph, rows: &[&MethodRow]) -> Self {
+    fn new(
+        text: &'a Text<'a>,
+        graph: &'a CallGraph,
+        latencies: &'a MethodLatencies,
+        rows: &[&MethodRow],
+    ) -> Self {
         let value =
             text.scale.value(graph.total()).len() + usize::from(text.profile.is_compensated());
         let calls = graph.rows().iter().map(|row| row.called).max();
@@ -139,6 +149,7 @@ impl<'a> Table<'a> {
         Self {
             text,
             graph,
+            latencies,
             names: (graph.rows().iter())
                 .map(|row| short_name(text.profile.method(row.method)))
                 .collect(),
@@ -164,14 +175,11 @@ impl<'a> Table<'a> {
             let title = format!("{title}{suffix}");
             write!(out, "{title:>width$}", width = self.number)?;
         }
-        writeln!(
-            out,
-            "{:>calls$}     {:name$} location",
-            "calls",
-            "name",
-            calls = self.calls,
-            name = self.name
-        )?;
+        write!(out, "{:>calls$}", "calls", calls = self.calls)?;
+        for title in self.text.latency_titles() {
+            write!(out, "{title:>width$}", width = self.number)?;
+        }
+        writeln!(out, "     {:name$} location", "name", name = self.name)?;
         Ok(())
     }
 
@@ -221,7 +229,8 @@ impl<'a> Table<'a> {
         let mark = if row.recursive { '*' } else { ' ' };
         let name = visible(&method.full_name()).into_owned();
         let place = self.text.place(definition(method));
-        self.line(values, &row.called.to_string(), mark, &name, &place, out)
+        let calls = self.cells(&row.called.to_string(), self.latencies.of(row.method));
+        self.line(&values, &calls, mark, &name, &place, out)
     }
 
     fn edge(
@@ -238,9 +247,10 @@ impl<'a> Table<'a> {
             .row_index(other)
             .map_or("", |row| &self.names[row]);
         let place = self.text.place(edge.call_site);
-        let calls = format!("{}/{called}", edge.called);
+        let latency = self.latencies.of_edge(edge.caller, edge.callee);
+        let calls = self.cells(&format!("{}/{called}", edge.called), latency);
         write!(out, "{:shares$}", "", shares = self.shares)?;
-        self.line(values, &calls, ' ', name, &place, out)
+        self.line(&values, &calls, ' ', name, &place, out)
     }
 
     /// The values of a row, formatted: total, self, wait, child, and what else has a column.
@@ -250,6 +260,15 @@ impl<'a> Table<'a> {
         values.extend([numbers.wait, numbers.children()].map(|value| scale.value(value)));
         values.extend(self.text.entries_of(numbers));
         values
+    }
+
+    /// The calls of a row, and how long they took if that has columns.
+    fn cells(&self, calls: &str, latency: Option<&Latency>) -> String {
+        let mut cells = format!("{calls:>width$}", width = self.calls);
+        for value in self.text.latency_values(latency) {
+            cells += &format!("{value:>width$}", width = self.number);
+        }
+        cells
     }
 
     /// The callers or callees below the limits. Only their calls are added up: totals of several
@@ -268,19 +287,21 @@ impl<'a> Table<'a> {
         let calls = format!("{calls}/{called}");
         writeln!(
             out,
-            "{:blank$}{calls:>width$}     ({} more {what}{}, below the limits)",
+            "{:blank$}{calls:>width$}{:after$}     ({} more {what}{}, below the limits)",
+            "",
             "",
             edges.len(),
             if edges.len() == 1 { "" } else { "s" },
             blank = self.shares + self.values * self.number,
-            width = self.calls
+            width = self.calls,
+            after = self.text.latency_titles().len() * self.number
         )?;
         Ok(())
     }
 
     fn line(
         &self,
-        values: Vec<String>,
+        values: &[String],
         calls: &str,
         mark: char,
         name: &str,
@@ -290,7 +311,7 @@ impl<'a> Table<'a> {
         for value in values {
             write!(out, "{value:>width$}", width = self.number)?;
         }
-        write!(out, "{calls:>width$}", width = self.calls)?;
+        write!(out, "{calls}")?;
         let row = format!("    {mark}{name:width$} {place}", width = self.name);
         writeln!(out, "{}", row.trim_end())?;
         Ok(())

@@ -216,6 +216,13 @@ pub(crate) fn compensated() -> Profile {
     let dup = builder.call(price, dup, site, 40_000, 8_090_000);
     builder.overhead(dup, 445_333);
     builder.gc(dup, 2_100_000);
+    builder.latencies(total, [56_000_000]);
+    let usual = |took, calls| std::iter::repeat_n(took, calls);
+    builder.latencies(
+        price,
+        usual(280, 39_500).chain([1_000; 499]).chain([441_000]),
+    );
+    builder.latencies(dup, usual(150, 30_000).chain(usual(300, 9_999)));
     let mut profile = builder.finish();
     profile.operators = false;
     profile.costs.ruby.inner = 80_000;

@@ -10,6 +10,7 @@ use magnus::{Error, Module, RArray, RModule, Ruby, Value, method, typed_data::Ob
 use rubyprof_core::{AdoptError, Edge, Method, MethodId, Numbers, TwigId};
 
 use super::convert;
+use super::latency::Latency;
 use super::ledger::{Entries, HasLedger};
 use super::measurement::{Measurement, Values};
 use super::method_info::{ConvertFrom, MethodInfo, Scope};
@@ -70,6 +71,26 @@ impl Part {
 
     fn values(&self) -> Values {
         Values::new(&self.numbers(), self.store())
+    }
+
+    fn latency(&self) -> Option<Latency> {
+        let (view, latency) = match self {
+            Self::Node(node) => {
+                let view = node.store.view();
+                let latency = view.latency(view.node_of(node.twig));
+                (view, latency)
+            }
+            Self::Edge(scope, edge) => {
+                let edge = record(scope, *edge);
+                let latencies = scope.data().latencies(&scope.view.profile);
+                let latency = latencies.of_edge(edge.caller, edge.callee).cloned();
+                (Arc::clone(&scope.view), latency)
+            }
+        };
+        Some(Latency {
+            latency: latency?,
+            unit: view.profile.measure_mode.unit(),
+        })
     }
 
     fn method(&self) -> MethodRef {
@@ -228,6 +249,18 @@ impl CallTree {
         Ok(rb_self.part(ruby)?.values().gc)
     }
 
+    fn latency(ruby: &Ruby, rb_self: &Self) -> Result<Option<Latency>, Error> {
+        Ok(rb_self.part(ruby)?.latency())
+    }
+
+    fn min_time(ruby: &Ruby, rb_self: &Self) -> Result<Option<f64>, Error> {
+        Ok(rb_self.part(ruby)?.latency().map(|latency| latency.min()))
+    }
+
+    fn max_time(ruby: &Ruby, rb_self: &Self) -> Result<Option<f64>, Error> {
+        Ok(rb_self.part(ruby)?.latency().map(|latency| latency.max()))
+    }
+
     fn children_time(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
         let part = rb_self.part(ruby)?;
         Ok(part.store().float(part.numbers().children()))
@@ -337,6 +370,9 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("children_time", ruby_reader!(CallTree::children_time))?;
     class.define_method("folded_calls", ruby_reader!(CallTree::folded_calls))?;
     class.define_method("untimed_calls", ruby_reader!(CallTree::untimed_calls))?;
+    class.define_method("latency", ruby_reader!(CallTree::latency))?;
+    class.define_method("min_time", ruby_reader!(CallTree::min_time))?;
+    class.define_method("max_time", ruby_reader!(CallTree::max_time))?;
     class.define_method("==", comparison!(CallTree::equals))?;
     class.define_method("eql?", comparison!(CallTree::equals))?;
     class.define_method("hash", ruby_reader!(CallTree::hash))?;

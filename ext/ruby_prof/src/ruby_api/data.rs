@@ -3,10 +3,13 @@
 // The indexes are the profile's own; a panic would become InternalError.
 #![expect(clippy::indexing_slicing)]
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use magnus::{Class, Error, Module, RClass, Ruby};
-use rubyprof_core::{CallGraph, MethodId, NodeId, Profile, TwigId};
+use rubyprof_core::{
+    CallGraph, Latency, MethodId, MethodLatencies, NodeId, Profile, TreeLatencies, TwigId,
+};
 
 /// A profile and what is derived from it.
 pub(crate) struct View {
@@ -15,6 +18,8 @@ pub(crate) struct View {
     all: OnceLock<ThreadData>,
     /// Where trees were changed by hand: the node of each twig, and the reverse.
     placed: Option<(Vec<NodeId>, Vec<TwigId>)>,
+    /// By thread.
+    trees: Vec<OnceLock<TreeLatencies>>,
 }
 
 /// What is derived from one thread's tree, or from several.
@@ -22,17 +27,21 @@ pub(crate) struct ThreadData {
     pub(crate) graph: CallGraph,
     /// The nodes of each row of the graph.
     nodes: Vec<Vec<NodeId>>,
+    threads: Range<usize>,
+    latencies: OnceLock<MethodLatencies>,
 }
 
 impl View {
     /// Of a profile as it was recorded: a node is the twig with its number.
     pub(crate) fn new(profile: Profile) -> Self {
         let threads = profile.threads().iter().map(|_| OnceLock::new()).collect();
+        let trees = profile.threads().iter().map(|_| OnceLock::new()).collect();
         Self {
             profile,
             threads,
             all: OnceLock::new(),
             placed: None,
+            trees,
         }
     }
 
@@ -62,23 +71,30 @@ impl View {
         }
     }
 
+    /// How long calls along a path took; `None` if no whole call was seen.
+    pub(crate) fn latency(&self, node: NodeId) -> Option<Latency> {
+        let index = self.profile.thread_index_of(node)?;
+        let thread = &self.profile.threads()[index];
+        let tree = &self.trees[index];
+        tree.get_or_init(|| TreeLatencies::of_thread(&self.profile, thread))
+            .of(&self.profile, node)
+    }
+
     /// What is derived from a thread, which must be one of the profile's.
     pub(crate) fn thread(&self, index: usize) -> &ThreadData {
-        self.threads[index].get_or_init(|| {
-            let thread = &self.profile.threads()[index..=index];
-            ThreadData::new(&self.profile, thread)
-        })
+        self.threads[index].get_or_init(|| ThreadData::new(&self.profile, index..index + 1))
     }
 
     /// What is derived from all threads.
     pub(crate) fn all(&self) -> &ThreadData {
         self.all
-            .get_or_init(|| ThreadData::new(&self.profile, self.profile.threads()))
+            .get_or_init(|| ThreadData::new(&self.profile, 0..self.threads.len()))
     }
 }
 
 impl ThreadData {
-    fn new(profile: &Profile, threads: &[rubyprof_core::Thread]) -> Self {
+    fn new(profile: &Profile, range: Range<usize>) -> Self {
+        let threads = &profile.threads()[range.clone()];
         let graph = CallGraph::of_threads(profile, threads);
         let mut nodes = vec![Vec::new(); graph.rows().len()];
         for thread in threads {
@@ -88,7 +104,20 @@ impl ThreadData {
                 }
             }
         }
-        Self { graph, nodes }
+        Self {
+            graph,
+            nodes,
+            threads: range,
+            latencies: OnceLock::new(),
+        }
+    }
+
+    /// How long calls of each method took. `profile` must be the one this is derived from.
+    pub(crate) fn latencies(&self, profile: &Profile) -> &MethodLatencies {
+        self.latencies.get_or_init(|| {
+            let threads = &profile.threads()[self.threads.clone()];
+            MethodLatencies::with_edges(profile, threads)
+        })
     }
 
     /// All nodes of a method, in preorder.

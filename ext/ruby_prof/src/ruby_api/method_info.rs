@@ -14,6 +14,7 @@ use super::allocation::Allocation;
 use super::call_trees::CallTrees;
 use super::convert;
 use super::data::{ThreadData, View};
+use super::latency::Latency;
 use super::ledger::{Entries, HasLedger};
 use super::measurement::{Measurement, Values};
 use super::options::class_of;
@@ -198,6 +199,24 @@ impl MethodInfo {
         Ok(rb_self.values(ruby)?.gc)
     }
 
+    fn latency(ruby: &Ruby, rb_self: &Self) -> Result<Option<Latency>, Error> {
+        let scope = rb_self.scope(ruby)?;
+        let latencies = scope.data().latencies(&scope.view.profile);
+        let latency = latencies.of(scope.method.method).cloned();
+        Ok(latency.map(|latency| Latency {
+            latency,
+            unit: scope.view.profile.measure_mode.unit(),
+        }))
+    }
+
+    fn min_time(ruby: &Ruby, rb_self: &Self) -> Result<Option<f64>, Error> {
+        Ok(Self::latency(ruby, rb_self)?.map(|latency| latency.min()))
+    }
+
+    fn max_time(ruby: &Ruby, rb_self: &Self) -> Result<Option<f64>, Error> {
+        Ok(Self::latency(ruby, rb_self)?.map(|latency| latency.max()))
+    }
+
     fn children_time(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
         let scope = rb_self.scope(ruby)?;
         Ok(scope.method.store.float(scope.numbers().children()))
@@ -375,6 +394,9 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("children_time", ruby_reader!(MethodInfo::children_time))?;
     class.define_method("folded_calls", ruby_reader!(MethodInfo::folded_calls))?;
     class.define_method("untimed_calls", ruby_reader!(MethodInfo::untimed_calls))?;
+    class.define_method("latency", ruby_reader!(MethodInfo::latency))?;
+    class.define_method("min_time", ruby_reader!(MethodInfo::min_time))?;
+    class.define_method("max_time", ruby_reader!(MethodInfo::max_time))?;
     class.define_method("recursive?", ruby_reader!(MethodInfo::is_recursive))?;
     class.define_method("measurement", ruby_reader!(MethodInfo::measurement))?;
     class.define_method("call_trees", ruby_reader!(MethodInfo::call_trees))?;

@@ -10,6 +10,7 @@ mod data;
 mod exclusion;
 mod files;
 mod growth;
+mod latency;
 mod leaving;
 mod ledger;
 mod measurement;
@@ -44,6 +45,7 @@ pub(crate) fn init(ruby: &Ruby) -> Result<(), Error> {
     report::init(ruby, module)?;
     counter::init(ruby, module)?;
     growth::init(ruby, module)?;
+    latency::init(ruby, module)?;
     module_functions::init(ruby, module)?;
     test_profiles::init(ruby, module)?;
     testing::init(ruby, module)

@@ -23,6 +23,8 @@ pub(crate) struct Options {
     pub(crate) blocks: bool,
     /// Whether the profiler's own part is taken off times.
     pub(crate) compensate: bool,
+    /// Whether it is recorded how long single calls take.
+    pub(crate) latency: bool,
     pub(crate) allow_exceptions: bool,
     /// How large the call tree may become, and how much of the time may be the profiler's.
     pub(crate) bounds: Bounds,
@@ -42,6 +44,7 @@ impl Default for Options {
             operators: false,
             blocks: false,
             compensate: true,
+            latency: true,
             allow_exceptions: false,
             bounds: Bounds::default(),
             threads: ThreadFilter::default(),
@@ -57,7 +60,7 @@ const OPERATORS: &str = "RUBY_PROF_OPERATORS";
 /// Set to `1` to record calls of blocks unless a profile says otherwise.
 const BLOCKS: &str = "RUBY_PROF_BLOCKS";
 
-const KNOWN: &str = "measure_mode, track_allocations, c_calls, operators, blocks, compensate, allow_exceptions, \
+const KNOWN: &str = "measure_mode, track_allocations, c_calls, operators, blocks, compensate, latency, allow_exceptions, \
                      exclude_threads, include_threads, exclude_common, only, exclude, max_nodes, max_depth, budget, merge_fibers";
 
 impl Options {
@@ -144,6 +147,7 @@ impl Options {
             "measure_mode" => self.measure_mode = measure_mode(ruby, value)?,
             "track_allocations" => self.track_allocations = value.to_bool(),
             "c_calls" => self.c_calls = value.to_bool(),
+            "latency" => self.latency = value.to_bool(),
             "compensate" => self.compensate = value.to_bool(),
             "operators" => self.operators = value.to_bool(),
             "blocks" => self.blocks = value.to_bool(),

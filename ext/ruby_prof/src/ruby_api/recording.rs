@@ -121,6 +121,9 @@ impl Profile {
             session.recorder.keep_to(budget);
             wanted.budget = true;
         }
+        if options.latency {
+            session.recorder.record_latencies(clock.scale());
+        }
         let session = Box::into_raw(Box::new(session));
         // Before the hooks are there, since it could raise, and they must not be left behind then.
         let keep = KeepAlive::new(object);

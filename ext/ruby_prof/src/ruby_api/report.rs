@@ -181,6 +181,7 @@ fn report_options(ruby: &Ruby, hash: RHash) -> Result<Options, Error> {
             "overhead" => options.overhead = bool::try_convert(value)?,
             "gc" => options.gc = bool::try_convert(value)?,
             "ledger" => options.ledger = bool::try_convert(value)?,
+            "latency" => options.latency = bool::try_convert(value)?,
             "max_threads" => options.max_threads = usize::try_convert(value)?,
             other => {
                 return Err(errors::argument(

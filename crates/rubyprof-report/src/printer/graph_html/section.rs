@@ -2,11 +2,11 @@
 
 use std::cmp::Reverse;
 
-use rubyprof_core::{CallGraph, Edge, MethodId, MethodRow, Profile};
+use rubyprof_core::{CallGraph, Edge, MethodId, MethodLatencies, MethodRow, Profile};
 
 use super::allocated::{Allocated, allocated};
 use super::data::{self, Names};
-use super::view::{AllocationRow, EdgeRow, Row, Section};
+use super::view::{AllocationRow, EdgeRow, LatencyView, Row, Section};
 use crate::options::{Column, Options};
 use crate::page::Line;
 use crate::selection::{self, percent};
@@ -64,9 +64,11 @@ impl Shared<'_> {
             self.static_rows -= data_rows;
             None
         };
+        let threads = thread.map_or(profile.threads(), std::slice::from_ref);
         let builder = Builder {
             profile,
             graph: &graph,
+            latencies: MethodLatencies::of_threads(profile, threads),
             shown,
             min_value,
             allocations: &allocations,
@@ -93,6 +95,7 @@ impl Shared<'_> {
 struct Builder<'a> {
     profile: &'a Profile,
     graph: &'a CallGraph,
+    latencies: MethodLatencies,
     /// By method: whether it has a block in this section.
     shown: Vec<bool>,
     min_value: u64,
@@ -120,6 +123,7 @@ impl Builder<'_> {
             wait: row.wait,
             children: row.children(),
             called: row.called,
+            latency: self.latencies.of(id).map(LatencyView::of),
             overhead: row.overhead,
             share_overhead: percent(row.overhead, self.profile.raw_sum(row.own, row.overhead)),
             uncertain: self.profile.is_compensated()

@@ -1,6 +1,6 @@
 //! What the templates see: plain serialised structures, numbers not yet formatted.
 
-use rubyprof_core::Profile;
+use rubyprof_core::{Latency, Profile};
 use serde::Serialize;
 
 use crate::options::Options;
@@ -95,6 +95,7 @@ pub(super) struct Row {
     pub(super) wait: u64,
     pub(super) children: u64,
     pub(super) called: u64,
+    pub(super) latency: Option<LatencyView>,
     /// The profiler's part of self, and its share of self as it was measured.
     pub(super) overhead: u64,
     pub(super) share_overhead: f64,
@@ -107,6 +108,26 @@ pub(super) struct Row {
     pub(super) callees: Vec<EdgeRow>,
     pub(super) allocated: u64,
     pub(super) allocations: Vec<AllocationRow>,
+}
+
+/// How long single calls took.
+#[derive(Serialize)]
+pub(super) struct LatencyView {
+    pub(super) min: u64,
+    pub(super) p50: u64,
+    pub(super) p99: u64,
+    pub(super) max: u64,
+}
+
+impl LatencyView {
+    pub(super) fn of(latency: &Latency) -> Self {
+        Self {
+            min: latency.min(),
+            p50: latency.percentile(50.0),
+            p99: latency.percentile(99.0),
+            max: latency.max(),
+        }
+    }
 }
 
 /// A caller or a callee.
@@ -144,6 +165,8 @@ pub(super) struct Bottom<'a> {
     compensated: bool,
     /// Whether self times may lack some calls.
     untimed: bool,
+    /// Whether it is known how long single calls took.
+    latency: bool,
 }
 
 impl<'a> Bottom<'a> {
@@ -154,6 +177,7 @@ impl<'a> Bottom<'a> {
             names,
             compensated: profile.is_compensated(),
             untimed: profile.partial_total().untimed > 0,
+            latency: !profile.latencies().is_empty(),
         }
     }
 }

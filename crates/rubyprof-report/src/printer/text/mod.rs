@@ -2,6 +2,7 @@
 //! the summary of several fibers and the words below.
 
 mod demand;
+mod latency;
 mod legend;
 mod scale;
 
@@ -17,6 +18,7 @@ use crate::options::{Column, Options};
 use crate::overhead::Overhead;
 use crate::partial::PartialCalls;
 use crate::selection::{self, ThreadSums, percent, sections};
+pub(crate) use latency::LATENCIES;
 pub(crate) use scale::Scale;
 
 /// Wider names push their location to the right instead of widening the column for all.
