@@ -28,6 +28,8 @@ pub struct MethodRow {
     pub gc: u64,
     /// The profiler's part of self time: in it, or taken off it, as [`Node::overhead`](crate::Node::overhead).
     pub overhead: u64,
+    /// The profiler's part of `total`: in it, or taken off it.
+    pub total_overhead: u64,
     /// Called while already active on the same fiber, directly or through others.
     pub recursive: bool,
     /// Smallest number of calls between a root and the method.
@@ -65,6 +67,8 @@ pub struct Edge {
     pub gc: u64,
     /// The profiler's part of that self time: in it, or taken off it.
     pub overhead: u64,
+    /// The profiler's part of `total`: in it, or taken off it.
+    pub total_overhead: u64,
     /// Where the caller was at the first of these calls.
     pub call_site: Location,
     /// The first node of the callee below the caller.
@@ -179,6 +183,8 @@ struct Folder<'a> {
     /// What is left of the profile's waits and GC times, which are sorted by node as the walk is.
     waits: &'a [(NodeId, u64)],
     gcs: &'a [(NodeId, u64)],
+    /// By node; empty if there is none.
+    total_overheads: Vec<u64>,
 }
 
 impl<'a> Folder<'a> {
@@ -196,6 +202,7 @@ impl<'a> Folder<'a> {
             open: Vec::new(),
             waits: &profile.waits,
             gcs: &profile.gcs,
+            total_overheads: profile.total_overheads(),
         }
     }
 
@@ -224,6 +231,8 @@ impl<'a> Folder<'a> {
         let (wait, gc) = (next(&mut self.waits, id), next(&mut self.gcs, id));
         let node = self.profile.node(id);
         let own = node.own.saturating_sub(wait);
+        let total_overhead = self.total_overheads.get(id.index()).copied();
+        let total_overhead = total_overhead.unwrap_or(0);
         let caller = self.open.last().map(|open| open.row);
         let row = self.row(id);
         let sums = &mut self.graph.rows[row as usize];
@@ -235,6 +244,7 @@ impl<'a> Folder<'a> {
         let active = &mut self.active_rows[row as usize];
         if *active == 0 {
             add(&mut sums.total, node.total);
+            add(&mut sums.total_overhead, total_overhead);
         } else {
             sums.recursive = true;
         }
@@ -250,6 +260,7 @@ impl<'a> Folder<'a> {
             let active = &mut self.active_edges[edge as usize];
             if *active == 0 {
                 add(&mut sums.total, node.total);
+                add(&mut sums.total_overhead, total_overhead);
             }
             *active += 1;
             edge
@@ -279,6 +290,7 @@ impl<'a> Folder<'a> {
             wait: 0,
             gc: 0,
             overhead: 0,
+            total_overhead: 0,
             recursive: false,
             min_depth: depth,
             first_node: id,
@@ -302,6 +314,7 @@ impl<'a> Folder<'a> {
                 wait: 0,
                 gc: 0,
                 overhead: 0,
+                total_overhead: 0,
                 call_site: self.profile.call_site(id),
                 first_node: id,
             });

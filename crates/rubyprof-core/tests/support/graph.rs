@@ -25,6 +25,7 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
                 wait: 0,
                 gc: 0,
                 overhead: 0,
+                total_overhead: 0,
                 recursive: false,
                 min_depth: u32::MAX,
                 first_node: id,
@@ -39,6 +40,11 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
         row.wait += wait;
         row.gc += profile.gc(id);
         row.overhead += node.overhead;
+        row.total_overhead += if nested {
+            0
+        } else {
+            overhead_below(profile, id)
+        };
         row.recursive |= nested;
         row.min_depth = row.min_depth.min(above.len() as u32);
 
@@ -56,6 +62,7 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
                 wait: 0,
                 gc: 0,
                 overhead: 0,
+                total_overhead: 0,
                 call_site: profile.call_site(id),
                 first_node: id,
             });
@@ -72,8 +79,18 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
         edge.wait += wait;
         edge.gc += profile.gc(id);
         edge.overhead += node.overhead;
+        edge.total_overhead += if nested {
+            0
+        } else {
+            overhead_below(profile, id)
+        };
     }
     (rows, edges)
+}
+
+fn overhead_below(profile: &Profile, id: NodeId) -> u64 {
+    let nodes = subtree(profile, id).into_iter();
+    nodes.map(|node| profile.node(node).overhead).sum()
 }
 
 /// Compares the call graph with its definition, and with what every call graph must hold to.

@@ -76,6 +76,7 @@ impl Format for Flat {
         let mut rows = vec![("%self", share)];
         rows.extend(text.legend_of_overhead());
         rows.extend(text.legend_of_values());
+        rows.extend(text.legend_of_uncertainty());
         rows.extend(text.legend_of_gc());
         rows.push(("name", "The name of the method.".to_owned()));
         rows.push((
@@ -105,9 +106,12 @@ impl Line {
         let mut numbers = vec![
             text.scale.value(row.total),
             text.self_value(row.own, row.overhead),
-            text.scale.value(row.wait),
-            text.scale.value(row.children()),
         ];
+        if text.has_uncertainty() {
+            numbers.push(text.uncertainty(row.overhead));
+        }
+        numbers.push(text.scale.value(row.wait));
+        numbers.push(text.scale.value(row.children()));
         if text.has_gc() {
             numbers.push(text.scale.value(row.gc));
         }
@@ -131,7 +135,7 @@ struct Widths {
 impl Widths {
     fn new(text: &Text, lines: &[Line]) -> Self {
         let mut widths = Self {
-            numbers: vec![9; 4 + usize::from(text.has_gc())],
+            numbers: vec![9; 4 + usize::from(text.has_uncertainty()) + usize::from(text.has_gc())],
             name: 30,
         };
         widths.numbers.push(8);
@@ -150,7 +154,9 @@ impl Widths {
     fn columns(&self, text: &Text, out: &mut dyn Write) -> Result<(), Error> {
         let suffix = text.scale.suffix();
         let gc = text.has_gc().then_some("gc");
-        let values = ["total", "self", "wait", "child"].into_iter().chain(gc);
+        let uncertainty = text.has_uncertainty().then_some("+-");
+        let values = ["total", "self"].into_iter().chain(uncertainty);
+        let values = values.chain(["wait", "child"]).chain(gc);
         let mut titles: Vec<String> = values.map(|title| format!("{title}{suffix}")).collect();
         titles.push("calls".to_owned());
         let overhead = if text.has_overhead() { "   %ovh" } else { "" };

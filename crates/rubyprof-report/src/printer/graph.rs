@@ -89,6 +89,7 @@ impl Format for Graph {
         ];
         rows.extend(text.legend_of_overhead());
         rows.extend(text.legend_of_values());
+        rows.extend(text.legend_of_uncertainty());
         rows.extend(text.legend_of_gc());
         let words = [
             ("name", "The name of the method."),
@@ -143,7 +144,7 @@ impl<'a> Table<'a> {
                 .map(|row| short_name(text.profile.method(row.method)))
                 .collect(),
             shares: 16 + if text.has_overhead() { OVERHEAD } else { 0 },
-            values: 4 + usize::from(text.has_gc()),
+            values: 4 + usize::from(text.has_uncertainty()) + usize::from(text.has_gc()),
             number: value.max(10) + 1,
             calls: (2 * calls + 1).max(16) + 1,
             name: name.unwrap_or_default().max(30),
@@ -156,8 +157,9 @@ impl<'a> Table<'a> {
         if self.text.has_overhead() {
             write!(out, "{:>OVERHEAD$}", "%ovh")?;
         }
-        let titles = ["total", "self", "wait", "child", "gc"];
-        for title in &titles[..self.values] {
+        let uncertainty = self.text.has_uncertainty().then_some("+-");
+        let titles = ["total", "self"].into_iter().chain(uncertainty);
+        for title in titles.chain(["wait", "child", "gc"]).take(self.values) {
             let title = format!("{title}{suffix}");
             write!(out, "{title:>width$}", width = self.number)?;
         }
@@ -213,8 +215,8 @@ impl<'a> Table<'a> {
         if self.text.has_overhead() {
             write!(out, "{:7.2}%", self.text.overhead_share(row))?;
         }
-        let own = self.text.self_value(row.own, row.overhead);
-        let values = self.values(row.total, own, [row.wait, row.children(), row.gc]);
+        let others = [row.wait, row.children(), row.gc];
+        let values = self.values(row.total, (row.own, row.overhead), others);
         let mark = if row.recursive { '*' } else { ' ' };
         let name = visible(&method.full_name()).into_owned();
         let place = self.text.place(definition(method));
@@ -228,8 +230,8 @@ impl<'a> Table<'a> {
         called: u64,
         out: &mut dyn Write,
     ) -> Result<(), Error> {
-        let own = self.text.self_value(edge.own, edge.overhead);
-        let values = self.values(edge.total, own, [edge.wait, edge.children(), edge.gc]);
+        let others = [edge.wait, edge.children(), edge.gc];
+        let values = self.values(edge.total, (edge.own, edge.overhead), others);
         let name = self
             .graph
             .row_index(other)
@@ -240,10 +242,14 @@ impl<'a> Table<'a> {
         self.line(values, &calls, ' ', name, &place, out)
     }
 
-    /// The values of a row, formatted: total, self, wait, child, and GC time if that has a column.
-    fn values(&self, total: u64, own: String, others: [u64; 3]) -> Vec<String> {
+    /// The values of a row, formatted: total, self with its overhead, its uncertainty if that has a column, wait, child, and GC
+    /// time if that has one.
+    fn values(&self, total: u64, (own, overhead): (u64, u64), others: [u64; 3]) -> Vec<String> {
         let scale = self.text.scale;
-        let mut values = vec![scale.value(total), own];
+        let mut values = vec![scale.value(total), self.text.self_value(own, overhead)];
+        if self.text.has_uncertainty() {
+            values.push(self.text.uncertainty(overhead));
+        }
         values.extend(others.map(|value| scale.value(value)));
         values.truncate(self.values);
         values

@@ -70,6 +70,23 @@ impl Part {
         }
     }
 
+    /// How far self and total time may be from the truth, in the profile's unit.
+    fn uncertainties(&self) -> (f64, f64) {
+        let (view, own, total) = match self {
+            Self::Node(node) => {
+                let view = node.store.view();
+                let id = view.node_of(node.twig);
+                let (own, total) = (view.profile.node(id).overhead, view.total_overhead(id));
+                (view, own, total)
+            }
+            Self::Edge(scope, edge) => {
+                let edge = record(scope, *edge);
+                (Arc::clone(&scope.view), edge.overhead, edge.total_overhead)
+            }
+        };
+        (view.uncertainty(own), view.uncertainty(total))
+    }
+
     fn store(&self) -> &Arc<Store> {
         match self {
             Self::Node(node) => &node.store,
@@ -242,6 +259,14 @@ impl CallTree {
         Ok(part.store().float(part.numbers().children()))
     }
 
+    fn self_uncertainty(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        Ok(rb_self.part(ruby)?.uncertainties().0)
+    }
+
+    fn total_uncertainty(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        Ok(rb_self.part(ruby)?.uncertainties().1)
+    }
+
     /// What tells two of them apart: the address of the store, the kind, and an index.
     fn identity(&self) -> Option<(usize, usize, u32)> {
         Some(match self.0.get()?.now() {
@@ -321,6 +346,11 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("wait_time", ruby_reader!(CallTree::wait_time))?;
     class.define_method("gc_time", ruby_reader!(CallTree::gc_time))?;
     class.define_method("children_time", ruby_reader!(CallTree::children_time))?;
+    class.define_method("self_uncertainty", ruby_reader!(CallTree::self_uncertainty))?;
+    class.define_method(
+        "total_uncertainty",
+        ruby_reader!(CallTree::total_uncertainty),
+    )?;
     class.define_method("==", comparison!(CallTree::equals))?;
     class.define_method("eql?", comparison!(CallTree::equals))?;
     class.define_method("hash", ruby_reader!(CallTree::hash))?;

@@ -8,11 +8,15 @@ use std::sync::OnceLock;
 use magnus::{Class, Error, Module, RClass, Ruby};
 use rubyprof_core::{CallGraph, MethodId, NodeId, Profile, TwigId};
 
+use super::store::float;
+
 /// A profile and what is derived from it.
 pub(crate) struct View {
     pub(crate) profile: Profile,
     threads: Vec<OnceLock<ThreadData>>,
     all: OnceLock<ThreadData>,
+    /// The profiler's part of each node's total; empty if there is none.
+    total_overheads: OnceLock<Vec<u64>>,
     /// Where trees were changed by hand: the node of each twig, and the reverse.
     placed: Option<(Vec<NodeId>, Vec<TwigId>)>,
 }
@@ -32,6 +36,7 @@ impl View {
             profile,
             threads,
             all: OnceLock::new(),
+            total_overheads: OnceLock::new(),
             placed: None,
         }
     }
@@ -60,6 +65,20 @@ impl View {
             None => TwigId(node.0),
             Some((_, twigs)) => twigs[node.index()],
         }
+    }
+
+    /// The profiler's part of a node's total: in it, or taken off it.
+    pub(crate) fn total_overhead(&self, node: NodeId) -> u64 {
+        let all = self
+            .total_overheads
+            .get_or_init(|| self.profile.total_overheads());
+        all.get(node.index()).copied().unwrap_or(0)
+    }
+
+    /// In the profile's unit, how far a time may be from the truth from which `overhead` was taken off.
+    pub(crate) fn uncertainty(&self, overhead: u64) -> f64 {
+        let unit = self.profile.measure_mode.unit();
+        float(self.profile.uncertainty(overhead), unit)
     }
 
     /// What is derived from a thread, which must be one of the profile's.

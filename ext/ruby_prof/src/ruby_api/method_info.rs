@@ -204,6 +204,18 @@ impl MethodInfo {
         Ok(scope.method.store.float(scope.numbers().children()))
     }
 
+    fn self_uncertainty(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        let scope = rb_self.scope(ruby)?;
+        let overhead = scope.row().map_or(0, |row| row.overhead);
+        Ok(scope.view.uncertainty(overhead))
+    }
+
+    fn total_uncertainty(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        let scope = rb_self.scope(ruby)?;
+        let overhead = scope.row().map_or(0, |row| row.total_overhead);
+        Ok(scope.view.uncertainty(overhead))
+    }
+
     fn is_recursive(ruby: &Ruby, rb_self: &Self) -> Result<bool, Error> {
         Ok(rb_self.scope(ruby)?.row().is_some_and(|row| row.recursive))
     }
@@ -350,6 +362,14 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("wait_time", ruby_reader!(MethodInfo::wait_time))?;
     class.define_method("gc_time", ruby_reader!(MethodInfo::gc_time))?;
     class.define_method("children_time", ruby_reader!(MethodInfo::children_time))?;
+    class.define_method(
+        "self_uncertainty",
+        ruby_reader!(MethodInfo::self_uncertainty),
+    )?;
+    class.define_method(
+        "total_uncertainty",
+        ruby_reader!(MethodInfo::total_uncertainty),
+    )?;
     class.define_method("recursive?", ruby_reader!(MethodInfo::is_recursive))?;
     class.define_method("measurement", ruby_reader!(MethodInfo::measurement))?;
     class.define_method("call_trees", ruby_reader!(MethodInfo::call_trees))?;

@@ -24,6 +24,16 @@ impl Text<'_> {
         self.options.overhead && self.has_times()
     }
 
+    /// Whether rows have the column `+-`: where nothing is taken off there is nothing to doubt.
+    pub(crate) fn has_uncertainty(&self) -> bool {
+        self.has_overhead() && self.profile.is_compensated()
+    }
+
+    /// The value of a row's column `+-`.
+    pub(crate) fn uncertainty(&self, overhead: u64) -> String {
+        self.scale.value(self.profile.uncertainty(overhead))
+    }
+
     /// Whether rows have the column `gc`.
     pub(crate) fn has_gc(&self) -> bool {
         self.options.gc && self.has_times()
@@ -46,6 +56,13 @@ impl Text<'_> {
             false => format!("{what}; it is still in it."),
         };
         self.has_overhead().then_some(("%ovh", meaning))
+    }
+
+    /// What the column `+-` means, if there is one.
+    pub(crate) fn legend_of_uncertainty(&self) -> Option<(&'static str, String)> {
+        let meaning = "The uncertainty of self: how far what is taken off may be wrong.";
+        let any = self.has_uncertainty();
+        any.then(|| ("+-", meaning.to_owned()))
     }
 
     /// What the column `gc` means, if there is one.
