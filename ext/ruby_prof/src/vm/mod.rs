@@ -11,6 +11,7 @@ pub(crate) mod ffi;
 pub(crate) mod frames;
 pub(crate) mod layout;
 pub(crate) mod marks;
+pub(crate) mod objects;
 pub(crate) mod operators;
 pub(crate) mod probe;
 pub(crate) mod public;
