@@ -66,8 +66,9 @@ fn find() -> Option<Flag> {
     let mut words = [0_usize; VM_WORDS];
     // The VM may have fewer words than that before memory ends.
     let count = read(description, &mut words)? / size_of::<usize>();
-    let mut places: Vec<(usize, Words)> = words[..count]
+    let mut places: Vec<(usize, Words)> = words
         .iter()
+        .take(count)
         .filter(|word| **word % 16 == 0 && **word > 0xffff)
         .filter_map(|word| {
             let address = word + FLAGS;
