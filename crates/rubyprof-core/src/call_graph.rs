@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use crate::hash::BuildMix;
 use crate::method::MethodId;
+use crate::overhead::{Doubt, Doubts};
 use crate::profile::{NodeId, Profile, Thread};
 use crate::source::Location;
 
@@ -28,8 +29,10 @@ pub struct MethodRow {
     pub gc: u64,
     /// The profiler's part of self time: in it, or taken off it, as [`Node::overhead`](crate::Node::overhead).
     pub overhead: u64,
-    /// The profiler's part of `total`: in it, or taken off it.
-    pub total_overhead: u64,
+    /// How uncertain self time is.
+    pub doubt: Doubt,
+    /// How uncertain `total` is; with the profiler's part of it.
+    pub total_doubt: Doubt,
     /// Called while already active on the same fiber, directly or through others.
     pub recursive: bool,
     /// Smallest number of calls between a root and the method.
@@ -67,8 +70,10 @@ pub struct Edge {
     pub gc: u64,
     /// The profiler's part of that self time: in it, or taken off it.
     pub overhead: u64,
-    /// The profiler's part of `total`: in it, or taken off it.
-    pub total_overhead: u64,
+    /// How uncertain self time is.
+    pub doubt: Doubt,
+    /// How uncertain `total` is; with the profiler's part of it.
+    pub total_doubt: Doubt,
     /// Where the caller was at the first of these calls.
     pub call_site: Location,
     /// The first node of the callee below the caller.
@@ -183,8 +188,8 @@ struct Folder<'a> {
     /// What is left of the profile's waits and GC times, which are sorted by node as the walk is.
     waits: &'a [(NodeId, u64)],
     gcs: &'a [(NodeId, u64)],
-    /// By node; empty if there is none.
-    total_overheads: Vec<u64>,
+    /// By node; empty if there is no overhead.
+    doubts: Vec<Doubts>,
 }
 
 impl<'a> Folder<'a> {
@@ -202,7 +207,7 @@ impl<'a> Folder<'a> {
             open: Vec::new(),
             waits: &profile.waits,
             gcs: &profile.gcs,
-            total_overheads: profile.total_overheads(),
+            doubts: profile.doubts(),
         }
     }
 
@@ -231,8 +236,7 @@ impl<'a> Folder<'a> {
         let (wait, gc) = (next(&mut self.waits, id), next(&mut self.gcs, id));
         let node = self.profile.node(id);
         let own = node.own.saturating_sub(wait);
-        let total_overhead = self.total_overheads.get(id.index()).copied();
-        let total_overhead = total_overhead.unwrap_or(0);
+        let doubts = self.doubts.get(id.index()).copied().unwrap_or_default();
         let caller = self.open.last().map(|open| open.row);
         let row = self.row(id);
         let sums = &mut self.graph.rows[row as usize];
@@ -241,10 +245,11 @@ impl<'a> Folder<'a> {
         add(&mut sums.wait, wait);
         add(&mut sums.gc, gc);
         add(&mut sums.overhead, node.overhead);
+        sums.doubt.add(doubts.own);
         let active = &mut self.active_rows[row as usize];
         if *active == 0 {
             add(&mut sums.total, node.total);
-            add(&mut sums.total_overhead, total_overhead);
+            sums.total_doubt.add(doubts.total);
         } else {
             sums.recursive = true;
         }
@@ -257,10 +262,11 @@ impl<'a> Folder<'a> {
             add(&mut sums.wait, wait);
             add(&mut sums.gc, gc);
             add(&mut sums.overhead, node.overhead);
+            sums.doubt.add(doubts.own);
             let active = &mut self.active_edges[edge as usize];
             if *active == 0 {
                 add(&mut sums.total, node.total);
-                add(&mut sums.total_overhead, total_overhead);
+                sums.total_doubt.add(doubts.total);
             }
             *active += 1;
             edge
@@ -290,7 +296,8 @@ impl<'a> Folder<'a> {
             wait: 0,
             gc: 0,
             overhead: 0,
-            total_overhead: 0,
+            doubt: Doubt::default(),
+            total_doubt: Doubt::default(),
             recursive: false,
             min_depth: depth,
             first_node: id,
@@ -314,7 +321,8 @@ impl<'a> Folder<'a> {
                 wait: 0,
                 gc: 0,
                 overhead: 0,
-                total_overhead: 0,
+                doubt: Doubt::default(),
+                total_doubt: Doubt::default(),
                 call_site: self.profile.call_site(id),
                 first_node: id,
             });

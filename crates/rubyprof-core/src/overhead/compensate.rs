@@ -106,30 +106,6 @@ impl Profile {
         }
     }
 
-    /// The profiler's part of each node's total, by node: in it, or taken off it. Empty if there is none.
-    pub fn total_overheads(&self) -> Vec<u64> {
-        if self.nodes.iter().all(|node| node.overhead == 0) {
-            return Vec::new();
-        }
-        let mut all: Vec<u64> = self.nodes.iter().map(|node| node.overhead).collect();
-        for (index, node) in self.nodes.iter().enumerate().rev() {
-            let below = all[index];
-            if let Some(parent) = all.get_mut(node.parent as usize) {
-                *parent = parent.saturating_add(below);
-            }
-        }
-        all
-    }
-
-    /// The uncertainty of a time of this profile from which `overhead` was taken off: 0 if the profile's times are as they were
-    /// measured.
-    pub fn uncertainty(&self, overhead: u64) -> u64 {
-        match self.compensated {
-            true => self.costs.uncertainty(overhead),
-            false => 0,
-        }
-    }
-
     /// Self time as it was measured, whether the profile is compensated or not. The part of it that is
     /// the profiler's is [`Node::overhead`](crate::Node::overhead).
     pub fn raw_self_value(&self, id: NodeId) -> u64 {

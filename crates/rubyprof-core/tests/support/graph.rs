@@ -1,7 +1,7 @@
 //! The call graph, computed from its definition: for every method and every pair of methods, look at
 //! every node and at all of its ancestors.
 
-use rubyprof_core::{CallGraph, Edge, MethodId, MethodRow, NodeId, Profile, Thread};
+use rubyprof_core::{CallGraph, Doubt, Edge, MethodId, MethodRow, NodeId, Profile, Thread};
 
 /// Rows and edges in preorder of their first nodes.
 pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, Vec<Edge>) {
@@ -25,7 +25,8 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
                 wait: 0,
                 gc: 0,
                 overhead: 0,
-                total_overhead: 0,
+                doubt: Doubt::default(),
+                total_doubt: Doubt::default(),
                 recursive: false,
                 min_depth: u32::MAX,
                 first_node: id,
@@ -40,11 +41,10 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
         row.wait += wait;
         row.gc += profile.gc(id);
         row.overhead += node.overhead;
-        row.total_overhead += if nested {
-            0
-        } else {
-            overhead_below(profile, id)
-        };
+        row.doubt.add(doubt(profile, [id]));
+        if !nested {
+            row.total_doubt.add(doubt(profile, subtree(profile, id)));
+        }
         row.recursive |= nested;
         row.min_depth = row.min_depth.min(above.len() as u32);
 
@@ -62,7 +62,8 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
                 wait: 0,
                 gc: 0,
                 overhead: 0,
-                total_overhead: 0,
+                doubt: Doubt::default(),
+                total_doubt: Doubt::default(),
                 call_site: profile.call_site(id),
                 first_node: id,
             });
@@ -79,18 +80,33 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
         edge.wait += wait;
         edge.gc += profile.gc(id);
         edge.overhead += node.overhead;
-        edge.total_overhead += if nested {
-            0
-        } else {
-            overhead_below(profile, id)
-        };
+        edge.doubt.add(doubt(profile, [id]));
+        if !nested {
+            edge.total_doubt.add(doubt(profile, subtree(profile, id)));
+        }
     }
     (rows, edges)
 }
 
-fn overhead_below(profile: &Profile, id: NodeId) -> u64 {
-    let nodes = subtree(profile, id).into_iter();
-    nodes.map(|node| profile.node(node).overhead).sum()
+/// The sum of nodes' doubts; none where there is no overhead at all.
+fn doubt(profile: &Profile, nodes: impl IntoIterator<Item = NodeId>) -> Doubt {
+    let mut sum = Doubt::default();
+    if profile.nodes().iter().any(|node| node.overhead > 0) {
+        for id in nodes {
+            let method = profile.method(profile.node(id).method);
+            let own = profile.self_value(id) - profile.gc(id);
+            let iterates = matches!(method.name.as_deref(), Some("each" | "map"));
+            sum.add(Doubt {
+                overhead: profile.node(id).overhead,
+                in_blocks: if method.file.is_none() && method.name.is_some() && !iterates {
+                    0
+                } else {
+                    own
+                },
+            });
+        }
+    }
+    sum
 }
 
 /// Compares the call graph with its definition, and with what every call graph must hold to.

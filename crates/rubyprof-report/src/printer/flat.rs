@@ -108,7 +108,7 @@ impl Line {
             text.self_value(row.own, row.overhead),
         ];
         if text.has_uncertainty() {
-            numbers.push(text.uncertainty(row.overhead));
+            numbers.push(text.uncertainty(row.doubt));
         }
         numbers.push(text.scale.value(row.wait));
         numbers.push(text.scale.value(row.children()));

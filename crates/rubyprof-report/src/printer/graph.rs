@@ -8,7 +8,7 @@
 use std::cmp::Reverse;
 use std::io::Write;
 
-use rubyprof_core::{CallGraph, Edge, MethodId, MethodRow, Profile};
+use rubyprof_core::{CallGraph, Doubt, Edge, MethodId, MethodRow, Profile};
 
 use crate::error::Error;
 use crate::format::escape::visible;
@@ -216,7 +216,7 @@ impl<'a> Table<'a> {
             write!(out, "{:7.2}%", self.text.overhead_share(row))?;
         }
         let others = [row.wait, row.children(), row.gc];
-        let values = self.values(row.total, (row.own, row.overhead), others);
+        let values = self.values(row.total, (row.own, row.doubt), others);
         let mark = if row.recursive { '*' } else { ' ' };
         let name = visible(&method.full_name()).into_owned();
         let place = self.text.place(definition(method));
@@ -231,7 +231,7 @@ impl<'a> Table<'a> {
         out: &mut dyn Write,
     ) -> Result<(), Error> {
         let others = [edge.wait, edge.children(), edge.gc];
-        let values = self.values(edge.total, (edge.own, edge.overhead), others);
+        let values = self.values(edge.total, (edge.own, edge.doubt), others);
         let name = self
             .graph
             .row_index(other)
@@ -242,13 +242,16 @@ impl<'a> Table<'a> {
         self.line(values, &calls, ' ', name, &place, out)
     }
 
-    /// The values of a row, formatted: total, self with its overhead, its uncertainty if that has a column, wait, child, and GC
+    /// The values of a row, formatted: total, self, its uncertainty if that has a column, wait, child, and GC
     /// time if that has one.
-    fn values(&self, total: u64, (own, overhead): (u64, u64), others: [u64; 3]) -> Vec<String> {
+    fn values(&self, total: u64, (own, doubt): (u64, Doubt), others: [u64; 3]) -> Vec<String> {
         let scale = self.text.scale;
-        let mut values = vec![scale.value(total), self.text.self_value(own, overhead)];
+        let mut values = vec![
+            scale.value(total),
+            self.text.self_value(own, doubt.overhead),
+        ];
         if self.text.has_uncertainty() {
-            values.push(self.text.uncertainty(overhead));
+            values.push(self.text.uncertainty(doubt));
         }
         values.extend(others.map(|value| scale.value(value)));
         values.truncate(self.values);

@@ -70,21 +70,18 @@ impl Part {
         }
     }
 
-    /// How far self and total time may be from the truth, in the profile's unit.
-    fn uncertainties(&self) -> (f64, f64) {
-        let (view, own, total) = match self {
+    /// How uncertain self and total time are, in the profile's unit.
+    fn uncertainties(&self) -> [f64; 2] {
+        match self {
             Self::Node(node) => {
                 let view = node.store.view();
-                let id = view.node_of(node.twig);
-                let (own, total) = (view.profile.node(id).overhead, view.total_overhead(id));
-                (view, own, total)
+                view.uncertainties(view.node_of(node.twig))
             }
             Self::Edge(scope, edge) => {
                 let edge = record(scope, *edge);
-                (Arc::clone(&scope.view), edge.overhead, edge.total_overhead)
+                [edge.doubt, edge.total_doubt].map(|doubt| scope.view.uncertainty(doubt))
             }
-        };
-        (view.uncertainty(own), view.uncertainty(total))
+        }
     }
 
     fn store(&self) -> &Arc<Store> {
@@ -260,11 +257,11 @@ impl CallTree {
     }
 
     fn self_uncertainty(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
-        Ok(rb_self.part(ruby)?.uncertainties().0)
+        Ok(rb_self.part(ruby)?.uncertainties()[0])
     }
 
     fn total_uncertainty(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
-        Ok(rb_self.part(ruby)?.uncertainties().1)
+        Ok(rb_self.part(ruby)?.uncertainties()[1])
     }
 
     /// What tells two of them apart: the address of the store, the kind, and an index.

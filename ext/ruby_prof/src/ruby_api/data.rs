@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 
 use magnus::{Class, Error, Module, RClass, Ruby};
-use rubyprof_core::{CallGraph, MethodId, NodeId, Profile, TwigId};
+use rubyprof_core::{CallGraph, Doubt, Doubts, MethodId, NodeId, Profile, TwigId};
 
 use super::store::float;
 
@@ -15,8 +15,8 @@ pub(crate) struct View {
     pub(crate) profile: Profile,
     threads: Vec<OnceLock<ThreadData>>,
     all: OnceLock<ThreadData>,
-    /// The profiler's part of each node's total; empty if there is none.
-    total_overheads: OnceLock<Vec<u64>>,
+    /// How uncertain each node's times are; empty if there is no overhead.
+    doubts: OnceLock<Vec<Doubts>>,
     /// Where trees were changed by hand: the node of each twig, and the reverse.
     placed: Option<(Vec<NodeId>, Vec<TwigId>)>,
 }
@@ -36,7 +36,7 @@ impl View {
             profile,
             threads,
             all: OnceLock::new(),
-            total_overheads: OnceLock::new(),
+            doubts: OnceLock::new(),
             placed: None,
         }
     }
@@ -67,18 +67,17 @@ impl View {
         }
     }
 
-    /// The profiler's part of a node's total: in it, or taken off it.
-    pub(crate) fn total_overhead(&self, node: NodeId) -> u64 {
-        let all = self
-            .total_overheads
-            .get_or_init(|| self.profile.total_overheads());
-        all.get(node.index()).copied().unwrap_or(0)
+    /// How uncertain a node's self time and total are, in the profile's unit.
+    pub(crate) fn uncertainties(&self, node: NodeId) -> [f64; 2] {
+        let all = self.doubts.get_or_init(|| self.profile.doubts());
+        let of_node = all.get(node.index()).copied().unwrap_or_default();
+        [of_node.own, of_node.total].map(|doubt| self.uncertainty(doubt))
     }
 
-    /// In the profile's unit, how far a time may be from the truth from which `overhead` was taken off.
-    pub(crate) fn uncertainty(&self, overhead: u64) -> f64 {
+    /// In the profile's unit.
+    pub(crate) fn uncertainty(&self, doubt: Doubt) -> f64 {
         let unit = self.profile.measure_mode.unit();
-        float(self.profile.uncertainty(overhead), unit)
+        float(self.profile.uncertainty(doubt), unit)
     }
 
     /// What is derived from a thread, which must be one of the profile's.

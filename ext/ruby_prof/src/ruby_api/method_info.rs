@@ -206,14 +206,14 @@ impl MethodInfo {
 
     fn self_uncertainty(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
         let scope = rb_self.scope(ruby)?;
-        let overhead = scope.row().map_or(0, |row| row.overhead);
-        Ok(scope.view.uncertainty(overhead))
+        let doubt = scope.row().map(|row| row.doubt);
+        Ok(scope.view.uncertainty(doubt.unwrap_or_default()))
     }
 
     fn total_uncertainty(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
         let scope = rb_self.scope(ruby)?;
-        let overhead = scope.row().map_or(0, |row| row.total_overhead);
-        Ok(scope.view.uncertainty(overhead))
+        let doubt = scope.row().map(|row| row.total_doubt);
+        Ok(scope.view.uncertainty(doubt.unwrap_or_default()))
     }
 
     fn is_recursive(ruby: &Ruby, rb_self: &Self) -> Result<bool, Error> {

@@ -1,6 +1,6 @@
 //! What rows say of overhead and GC time: the mark of uncertain self times, and columns on demand.
 
-use rubyprof_core::{MethodRow, Unit};
+use rubyprof_core::{Doubt, MethodRow, Unit};
 
 use super::Text;
 use crate::selection::percent;
@@ -30,8 +30,8 @@ impl Text<'_> {
     }
 
     /// The value of a row's column `+-`.
-    pub(crate) fn uncertainty(&self, overhead: u64) -> String {
-        self.scale.value(self.profile.uncertainty(overhead))
+    pub(crate) fn uncertainty(&self, doubt: Doubt) -> String {
+        self.scale.value(self.profile.uncertainty(doubt))
     }
 
     /// Whether rows have the column `gc`.
@@ -60,7 +60,7 @@ impl Text<'_> {
 
     /// What the column `+-` means, if there is one.
     pub(crate) fn legend_of_uncertainty(&self) -> Option<(&'static str, String)> {
-        let meaning = "The uncertainty of self: how far what is taken off may be wrong.";
+        let meaning = "How far self may be from the truth, for what tracing costs and what it does to blocks.";
         let any = self.has_uncertainty();
         any.then(|| ("+-", meaning.to_owned()))
     }
