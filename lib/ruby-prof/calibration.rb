@@ -115,7 +115,7 @@ module RubyProf
           Programs.public_send(name, calls)
           Process.clock_gettime(clock) - before
         end
-        median(times) / calls
+        undisturbed(times) / calls
       end
 
       def traced(mode, operators, name = "round", number = Programs::ROUNDS)
@@ -130,8 +130,8 @@ module RubyProf
 
       # Seconds a call costs: within the callee's window, and outside.
       def cost(bare, rounds, name, within)
-        own = median(rounds.map { |round| round[name].self_time }) / Programs::CALLS
-        callees = median(rounds.map { |round| round[name].children.sum(&:self_time) }) / Programs::CALLS
+        own = undisturbed(rounds.map { |round| round[name].self_time }) / Programs::CALLS
+        callees = undisturbed(rounds.map { |round| round[name].children.sum(&:self_time) }) / Programs::CALLS
         call = bare[name] - (bare[:none] / (name == :one_ruby ? 1 : Programs::TURNS))
         inner = [callees - (within * call), 0].max
         [inner, [own + callees - bare[name] - inner, 0].max]
@@ -139,7 +139,7 @@ module RubyProf
 
       # Seconds a call takes longer under a profile.
       def added(bare, rounds, name, calls)
-        (median(rounds.map { |round| round[name].total_time }) / calls) - bare
+        (undisturbed(rounds.map { |round| round[name].total_time }) / calls) - bare
       end
 
       def complete?(rounds)
@@ -152,10 +152,15 @@ module RubyProf
 
       # How far the rounds are apart, and how far a loop over one method is from one over many.
       def spread(rounds, ruby, alone)
-        totals = rounds.map { |round| total(round, :many_ruby) }.sort
-        of_rounds = (totals[-2] - totals[1]) / 2 / median(totals)
+        totals = rounds.map { |round| total(round, :many_ruby) }
+        of_rounds = (median(totals) - undisturbed(totals)) / undisturbed(totals)
         of_shapes = (ruby.sum - alone.sum).abs / [ruby.sum + alone.sum, 1e-12].max
         Math.sqrt((of_rounds**2) + (of_shapes**2) + (LEAST_SPREAD**2))
+      end
+
+      # What neighbours on the machine take is always more, never less. So this is not the median, nor the least.
+      def undisturbed(values)
+        values.sort[values.size / 4]
       end
 
       def median(values)
