@@ -14,7 +14,7 @@ module RubyProf
     attr_reader :subtracted
     # @return [Float] that part, from 0 to 1
     attr_reader :share
-    # @return [Float] the standard uncertainty of `subtracted`, and so of the total without it
+    # @return [Float] the standard uncertainty of `subtracted`. What tracing does to blocks is not in it: see MethodInfo#total_uncertainty
     attr_reader :uncertainty
     # @return [Float] what the costs of calls say beyond the time that is there: they are too high for this program then
     attr_reader :unexplained
