@@ -188,8 +188,10 @@ struct Folder<'a> {
     /// What is left of the profile's waits and GC times, which are sorted by node as the walk is.
     waits: &'a [(NodeId, u64)],
     gcs: &'a [(NodeId, u64)],
-    /// By node; empty if there is no overhead.
+    /// Of the thread's nodes; empty if times are as they were measured.
     doubts: Vec<Doubts>,
+    /// The thread's.
+    root: NodeId,
 }
 
 impl<'a> Folder<'a> {
@@ -207,7 +209,8 @@ impl<'a> Folder<'a> {
             open: Vec::new(),
             waits: &profile.waits,
             gcs: &profile.gcs,
-            doubts: profile.doubts(),
+            doubts: Vec::new(),
+            root: NodeId(0),
         }
     }
 
@@ -216,6 +219,8 @@ impl<'a> Folder<'a> {
         add(&mut self.graph.total, self.profile.node(root).total);
         self.waits = from(&self.profile.waits, root);
         self.gcs = from(&self.profile.gcs, root);
+        self.doubts = self.profile.doubts(root);
+        self.root = root;
         for id in self.profile.subtree(root) {
             self.close_before(id.0);
             self.add(id);
@@ -236,7 +241,8 @@ impl<'a> Folder<'a> {
         let (wait, gc) = (next(&mut self.waits, id), next(&mut self.gcs, id));
         let node = self.profile.node(id);
         let own = node.own.saturating_sub(wait);
-        let doubts = self.doubts.get(id.index()).copied().unwrap_or_default();
+        let place = id.index() - self.root.index();
+        let doubts = self.doubts.get(place).copied().unwrap_or_default();
         let caller = self.open.last().map(|open| open.row);
         let row = self.row(id);
         let sums = &mut self.graph.rows[row as usize];

@@ -35,30 +35,37 @@ pub struct Doubts {
 }
 
 impl Profile {
-    /// Those of all nodes, by node. Empty if there is no overhead.
-    pub fn doubts(&self) -> Vec<Doubts> {
-        if self.nodes.iter().all(|node| node.overhead == 0) {
+    /// Those of a node and of all below it, in preorder. Empty if times are as they were measured.
+    pub fn doubts(&self, root: NodeId) -> Vec<Doubts> {
+        if !self.compensated {
             return Vec::new();
         }
-        let may_run_blocks: Vec<bool> = self.methods.iter().map(may_run_blocks).collect();
-        let (mut waits, mut gcs) = (Sparse(&self.waits), Sparse(&self.gcs));
-        let mut all: Vec<Doubts> = Vec::with_capacity(self.nodes.len());
-        for (index, node) in self.nodes.iter().enumerate() {
-            let id = NodeId(index as u32);
+        let mut may_run: Vec<Option<bool>> = vec![None; self.methods.len()];
+        let mut waits = Sparse::after(&self.waits, root);
+        let mut gcs = Sparse::after(&self.gcs, root);
+        let nodes = self.subtree(root);
+        let mut all: Vec<Doubts> = Vec::with_capacity(nodes.len());
+        for id in nodes {
+            let node = self.node(id);
+            let method = node.method;
             let others = waits.next(id).saturating_add(gcs.next(id));
+            let may_run =
+                may_run[method.index()].get_or_insert_with(|| may_run_blocks(self.method(method)));
             let own = Doubt {
                 overhead: node.overhead,
-                in_blocks: match may_run_blocks[node.method.index()] {
+                in_blocks: match may_run {
                     true => node.own.saturating_sub(others),
                     false => 0,
                 },
             };
             all.push(Doubts { own, total: own });
         }
-        for (index, node) in self.nodes.iter().enumerate().rev() {
-            let below = all[index].total;
-            if let Some(parent) = all.get_mut(node.parent as usize) {
-                parent.total.add(below);
+        for place in (1..all.len()).rev() {
+            let below = all[place].total;
+            let caller = self.parent(NodeId(root.0 + place as u32));
+            let caller = caller.and_then(|caller| caller.index().checked_sub(root.index()));
+            if let Some(caller) = caller.and_then(|place| all.get_mut(place)) {
+                caller.total.add(below);
             }
         }
         all
@@ -79,7 +86,12 @@ impl Profile {
 /// Numbers of some nodes, asked for from the first node to the last.
 struct Sparse<'a>(&'a [(NodeId, u64)]);
 
-impl Sparse<'_> {
+impl<'a> Sparse<'a> {
+    /// Those of a node and of all after it.
+    fn after(numbers: &'a [(NodeId, u64)], first: NodeId) -> Self {
+        Self(&numbers[numbers.partition_point(|(node, _)| *node < first)..])
+    }
+
     fn next(&mut self, id: NodeId) -> u64 {
         match self.0.split_first() {
             Some(((node, number), others)) if *node == id => {

@@ -88,10 +88,10 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
     (rows, edges)
 }
 
-/// The sum of nodes' doubts; none where there is no overhead at all.
+/// The sum of nodes' doubts; none where times are as they were measured.
 fn doubt(profile: &Profile, nodes: impl IntoIterator<Item = NodeId>) -> Doubt {
     let mut sum = Doubt::default();
-    if profile.nodes().iter().any(|node| node.overhead > 0) {
+    if profile.is_compensated() {
         for id in nodes {
             let method = profile.method(profile.node(id).method);
             let own = profile.self_value(id) - profile.gc(id);

@@ -15,7 +15,7 @@ pub(crate) struct View {
     pub(crate) profile: Profile,
     threads: Vec<OnceLock<ThreadData>>,
     all: OnceLock<ThreadData>,
-    /// How uncertain each node's times are; empty if there is no overhead.
+    /// How uncertain each node's times are; empty if they are as they were measured.
     doubts: OnceLock<Vec<Doubts>>,
     /// Where trees were changed by hand: the node of each twig, and the reverse.
     placed: Option<(Vec<NodeId>, Vec<TwigId>)>,
@@ -69,7 +69,12 @@ impl View {
 
     /// How uncertain a node's self time and total are, in the profile's unit.
     pub(crate) fn uncertainties(&self, node: NodeId) -> [f64; 2] {
-        let all = self.doubts.get_or_init(|| self.profile.doubts());
+        let all = self.doubts.get_or_init(|| {
+            let roots = self.profile.threads().iter();
+            roots
+                .flat_map(|thread| self.profile.doubts(thread.root))
+                .collect()
+        });
         let of_node = all.get(node.index()).copied().unwrap_or_default();
         [of_node.own, of_node.total].map(|doubt| self.uncertainty(doubt))
     }
