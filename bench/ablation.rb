@@ -19,6 +19,8 @@ module Bench
     PAIRS = 16
     # A normal distribution's: from the median distance to the standard error of a median.
     STANDARD = 1.4826 * 1.2533
+    # A profile is judged if its program had a processor for this part of its time or more.
+    QUIET = 0.99
     # Standard errors that count as noise: 95 % of a normal distribution.
     NOISE = 2
 
@@ -52,10 +54,13 @@ module Bench
       $stderr.print "\r" if $stderr.tty?
     end
 
-    # Every round's profile of every program is a prediction of its own.
+    # Every round's profile of every program is a prediction of its own, but for those that neighbours on the machine had a part in:
+    # these say how long others had the processor.
     def predictions(mode)
       @said[mode.title].flat_map do |round|
-        round.zip(@programs, truths).map do |said, program, truth|
+        round.zip(@programs, truths).filter_map do |said, program, truth|
+          next if disturbed?(said)
+
           Prediction.new(said["total"] * program.part.to_f, said["bar"]&.*(program.part.to_f), truth)
         end
       end
@@ -68,12 +73,14 @@ module Bench
     # Of the profiles, those that never had a quiet machine.
     def disturbed
       all = @said.values.flatten(2)
-      all.count { |said| said["quiet"] < 0.99 }.fdiv(all.size)
+      all.count { |said| disturbed?(said) }.fdiv(all.size)
     end
 
     def samples = { bare: @bare, profiled: @said }
 
     private
+
+    def disturbed?(said) = !@options.smoke && said["quiet"] < QUIET
 
     def child(contender, settings)
       @children.run("ablation", contender, settings:, programs: @programs.size, pairs: @options.smoke ? 2 : PAIRS)

@@ -2,6 +2,8 @@
 
 # Opens RubyProf::Testing: the manual clock and the panics on request.
 ENV["RUBY_PROF_TESTING"] = "1"
+# No example depends on what another process has measured, or leaves anything behind.
+ENV["RUBY_PROF_CACHE"] = "0"
 
 SPEC_ROOT = __dir__
 GEM_ROOT = File.dirname(SPEC_ROOT)

@@ -22,6 +22,8 @@ module Bench
     private
 
     def line(title, predictions)
+      return [title, 0, *["n/a"] * 8] if predictions.empty?
+
       errors = predictions.map(&:error)
       off = errors.map(&:abs).sort
       [title, predictions.size, *bars(predictions), percent(Stats.median(off)), percent(off[(off.size * 9 / 10)]),
@@ -47,11 +49,11 @@ module Bench
        "(in the median that is #{percent(noise)} of what is saved). in bar: without that allowance. bar: half its width, in the",
        "median, of what was predicted. off: predicted less true saving, over the true one, without sign; its median and what",
        "nine in ten do not exceed. too much by: the median with sign.",
-       format("%.0f %% of the profiles were never without neighbours on the machine, who then spoil them.",
+       format("%.0f %% of the profiles were never without neighbours on the machine, and are left out.",
               @ablation.disturbed * 100),
        *("n/a: this build gives no error bars." if @ablation.modes.none? { |mode| given?(mode) })]
     end
 
-    def given?(mode) = @ablation.predictions(mode).first.bar
+    def given?(mode) = @ablation.predictions(mode).first&.bar
   end
 end

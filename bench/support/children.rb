@@ -12,8 +12,9 @@ module Bench
   # C calls stays slower for good, and two gems of one name cannot share a process anyway.
   class Children
     LIB = File.join(Contenders::ROOT, "lib")
-    # Bundler's settings would hide Debian's gem and load more into one contender than into another.
-    CLEAN = { "RUBYOPT" => nil, "RUBYLIB" => nil, "BUNDLE_GEMFILE" => nil, "RUBY_PROF_MEASURE_MODE" => nil }.freeze
+    # Bundler's settings would hide Debian's gem and load more into one contender than into another. Each process measures what calls cost.
+    CLEAN = { "RUBYOPT" => nil, "RUBYLIB" => nil, "BUNDLE_GEMFILE" => nil, "RUBY_PROF_MEASURE_MODE" => nil,
+              "RUBY_PROF_CACHE" => "0" }.freeze
 
     Failed = Class.new(StandardError)
 

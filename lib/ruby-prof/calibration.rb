@@ -1,11 +1,13 @@
 # frozen_string_literal: true
 
+require "ruby-prof/calibration/cache"
 require "ruby-prof/calibration/programs"
 
 module RubyProf
   # Measures what a traced call costs, in this process: a known program runs bare and under a profile, some 30 ms in all, before
   # the first profile that measures time. TAU's way (Malony and Shende 2004), which runs a null timer in a loop, with several
-  # methods and C functions in turn instead, since a single one finds the processor's caches better filled than a program does.
+  # methods and C functions in turn instead, since a single one finds the processor's caches better filled than a program does. What was
+  # found is kept for other processes, which look at a sample only.
   module Calibration # :nodoc:
     # A call that the VM makes takes time of its own, and it is a matter of definition whether that is the caller's or the
     # callee's: the parts here are those that lie between our two readings of the clock. A method in Ruby reports when its frame is
@@ -20,7 +22,7 @@ module RubyProf
     # What is said where a program's own methods got in the way: no costs, no spread.
     UNKNOWN = ([0] * 8).freeze
 
-    HIDDEN.push(self, Programs)
+    HIDDEN.push(self, Programs, Cache)
 
     class << self
       # @param measure_mode [Integer]
@@ -35,20 +37,62 @@ module RubyProf
         ::Thread.handle_interrupt(::Object => :never) { measured(measure_mode, operators) }
       end
 
+      # Where costs that a profile has come from.
+      #
+      # @param costs [Hash] as Overhead#costs
+      # @return [Array, nil] `:measured` or `:cached`, and the Time of the measurement; nil for those of other processes
+      def origin(costs)
+        @origins&.find { |known, _| seconds(known) == costs.values.flatten }&.last
+      end
+
       private
+
+      def seconds(costs)
+        costs.map { |picoseconds| picoseconds / 1e12 }
+      end
 
       # Whatever a program has made of Integer#pred and its like, it is to be profiled.
       def measured(mode, operators)
         @measuring = true
-        measure(mode, operators)
+        cache = Cache.new(mode, operators)
+        (known = cache.read) && costs = confirmed(mode, known)
+        return remember(costs, :cached, known.measured_at) if costs
+
+        costs = measure(mode, operators)
+        costs && cache.write(costs)
+        remember(costs, :measured, Cache.now)
       rescue ::StandardError
         UNKNOWN
       ensure
         @measuring = false
       end
 
+      def remember(costs, source, time)
+        (@origins ||= {})[costs.first(7)] = [source, Time.at(time)] if costs
+        costs
+      end
+
+      # Costs that were measured by another process, if a sample is no farther from them than their uncertainty; that grows by how far
+      # it is.
+      def confirmed(mode, known)
+        clock = clock_of(mode)
+        rounds = traced(mode, false, "sample", Programs::SAMPLES)
+        return unless rounds.size == Programs::SAMPLES && rounds.all? { |round| round.size == 2 }
+
+        *costs, spread = known.costs
+        distances = { many_ruby: costs[0, 2], many_c: costs[2, 2] }.map do |name, cached|
+          found = added(bare(name, clock, Programs::SAMPLE, Programs::SAMPLES), rounds, name, Programs::SAMPLE)
+          (picoseconds(found) - cached.sum).fdiv([cached.sum, 1].max).abs
+        end
+        [*costs, millionths(Math.hypot(spread / 1e6, distances.max))] if distances.max <= spread / 1e6
+      end
+
+      def clock_of(mode)
+        mode == PROCESS_TIME ? Process::CLOCK_PROCESS_CPUTIME_ID : Process::CLOCK_MONOTONIC
+      end
+
       def measure(mode, operators)
-        clock = mode == PROCESS_TIME ? Process::CLOCK_PROCESS_CPUTIME_ID : Process::CLOCK_MONOTONIC
+        clock = clock_of(mode)
         bare = %i[none one_ruby many_ruby many_c operators].to_h { |name| [name, bare(name, clock)] }
         rounds = traced(mode, false)
         # Nothing is seen from within another tracer's hook.
@@ -64,34 +108,39 @@ module RubyProf
       end
 
       # Seconds a call takes without a profile.
-      def bare(name, clock)
-        Programs.public_send(name, Programs::CALLS)
-        times = Array.new(Programs::ROUNDS) do
+      def bare(name, clock, calls = Programs::CALLS, rounds = Programs::ROUNDS)
+        Programs.public_send(name, calls)
+        times = Array.new(rounds) do
           before = Process.clock_gettime(clock)
-          Programs.public_send(name, Programs::CALLS)
+          Programs.public_send(name, calls)
           Process.clock_gettime(clock) - before
         end
-        median(times) / Programs::CALLS
+        undisturbed(times) / calls
       end
 
-      def traced(mode, operators)
+      def traced(mode, operators, name = "round", number = Programs::ROUNDS)
         profile = Profile.new(measure_mode: mode, compensate: false, operators: operators, include_threads: [::Thread.current],
                               blocks: false, max_nodes: nil, max_depth: nil, budget: nil)
         TestProfiles.record_ours(profile)
-        profile.profile { Programs::ROUNDS.times { |number| Programs.public_send(:"round#{number}") } }
+        profile.profile { number.times { |each| Programs.public_send(:"#{name}#{each}") } }
         trees = [profile.threads.first.call_tree]
         trees.each { |tree| trees.concat(tree.children) }
-        found = trees.select { |tree| tree.target.method_name.to_s.start_with?("round") }
+        found = trees.select { |tree| tree.target.method_name.to_s.start_with?(name) }
         found.map { |tree| tree.children.to_h { |child| [child.target.method_name, child] } }
       end
 
       # Seconds a call costs: within the callee's window, and outside.
       def cost(bare, rounds, name, within)
-        own = median(rounds.map { |round| round[name].self_time }) / Programs::CALLS
-        callees = median(rounds.map { |round| round[name].children.sum(&:self_time) }) / Programs::CALLS
+        own = undisturbed(rounds.map { |round| round[name].self_time }) / Programs::CALLS
+        callees = undisturbed(rounds.map { |round| round[name].children.sum(&:self_time) }) / Programs::CALLS
         call = bare[name] - (bare[:none] / (name == :one_ruby ? 1 : Programs::TURNS))
         inner = [callees - (within * call), 0].max
         [inner, [own + callees - bare[name] - inner, 0].max]
+      end
+
+      # Seconds a call takes longer under a profile.
+      def added(bare, rounds, name, calls)
+        (undisturbed(rounds.map { |round| round[name].total_time }) / calls) - bare
       end
 
       def complete?(rounds)
@@ -104,10 +153,15 @@ module RubyProf
 
       # How far the rounds are apart, and how far a loop over one method is from one over many.
       def spread(rounds, ruby, alone)
-        totals = rounds.map { |round| total(round, :many_ruby) }.sort
-        of_rounds = (totals[-2] - totals[1]) / 2 / median(totals)
+        totals = rounds.map { |round| total(round, :many_ruby) }
+        of_rounds = (median(totals) - undisturbed(totals)) / undisturbed(totals)
         of_shapes = (ruby.sum - alone.sum).abs / [ruby.sum + alone.sum, 1e-12].max
         Math.sqrt((of_rounds**2) + (of_shapes**2) + (LEAST_SPREAD**2))
+      end
+
+      # What neighbours on the machine take is always more, never less. So this is not the median, nor the least.
+      def undisturbed(values)
+        values.sort[values.size / 4]
       end
 
       def median(values)

@@ -14,7 +14,7 @@ module RubyProf
     attr_reader :subtracted
     # @return [Float] that part, from 0 to 1
     attr_reader :share
-    # @return [Float] the standard uncertainty of `subtracted`, and so of the total without it
+    # @return [Float] the standard uncertainty of `subtracted`. What tracing does to blocks is not in it: see MethodInfo#total_uncertainty
     attr_reader :uncertainty
     # @return [Float] what the costs of calls say beyond the time that is there: they are too high for this program then
     attr_reader :unexplained
@@ -22,10 +22,17 @@ module RubyProf
     #   the caller's; and `:new_path`, what the first call of a path costs beyond that
     attr_reader :costs
 
+    # @return [Symbol, nil] `:measured` in this process, or `:cached`: by an earlier one on this machine; nil if costs are of another process or
+    #   of several
+    attr_reader :source
+    # @return [Time, nil] when costs were measured
+    attr_reader :measured_at
+
     # @param facts [Hash] the values by name
     def initialize(facts) # :nodoc:
       @raw_total, @subtracted, @share, @uncertainty, @unexplained, @costs, @known =
         facts.values_at(:raw_total, :subtracted, :share, :uncertainty, :unexplained, :costs, :known)
+      @source, @measured_at = Calibration.origin(@costs) if @known
       freeze
     end
 

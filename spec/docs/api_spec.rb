@@ -26,7 +26,7 @@ RSpec.describe "docs/api.md" do
   it "names the environment variables" do
     read = RubyProf.const_get(:Auto).const_get(:Settings)::NAMES.values - %w[RUBY_PROF_ONE_PROGRAM RUBY_PROF_MAIN_PID RUBY_PROF_MERGE_DIR]
     test_run = File.read(File.join(GEM_ROOT, "lib/ruby-prof/test_run/settings.rb")).scan(/"(RUBY_PROF[A-Z_]*)"/).flatten.uniq
-    others = %w[RUBY_PROF_EVENTS RUBY_PROF_RUN RUBY_PROF_UPDATE]
+    others = %w[RUBY_PROF_CACHE RUBY_PROF_EVENTS RUBY_PROF_RUN RUBY_PROF_UPDATE]
     expect(page.scan(/`(RUBY_PROF(?:_[A-Z_]+)?)/).flatten.uniq).to match_array((read + test_run + others).uniq)
   end
 

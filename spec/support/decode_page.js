@@ -52,8 +52,13 @@ const sums = (tree) => Array.from({ length: tree.count }, (_, place) => ({
   stack.revealed = view.reveal(tree.count - 1);
   const merged = FlameBoxes.merge(tree, tree.roots, false), folded = FlameBoxes.merge(tree, tree.roots, true);
   const matches = tree.names.methods.map(([name]) => /slow|deep/.test(name));
+  const without = sums(tree);
+  CallTree.setRaw(tree, true);
+  const raw = sums(tree), rawMerged = sums(FlameBoxes.merge(tree, tree.roots, false));
+  CallTree.setRaw(tree, false);
+  const back = JSON.stringify(sums(tree)) === JSON.stringify(without);
   process.stdout.write(JSON.stringify({
-    paths, names: tree.names, stack, merged: sums(merged), folded: sums(folded),
+    paths, raw, rawMerged, back, names: tree.names, stack, merged: sums(merged), folded: sums(folded),
     boxes: boxes(tree, tree.roots[0], 1000), ordered: boxes(tree, tree.roots[0], 1000, true), zoomed: boxes(tree, Math.min(2, tree.count - 1), 1000),
     matching: FlameBoxes.matching(tree, tree.roots[0], matches),
     labels: [40, 16, 8, 3].map((size) => FlameCanvas.label("Shop::Admin::Cart#checkout", size)),

@@ -10,6 +10,7 @@ use crate::forest::Numbers;
 use crate::hash::BuildMix;
 use crate::ledger::Stopped;
 use crate::method::MethodId;
+use crate::overhead::{Doubt, Doubts};
 use crate::partial::Partial;
 use crate::profile::{NodeId, Profile, Thread};
 use crate::source::Location;
@@ -37,6 +38,10 @@ pub struct MethodRow {
     pub overhead: u64,
     /// Calls that were not recorded in full.
     pub partial: Partial,
+    /// How uncertain self time is.
+    pub doubt: Doubt,
+    /// How uncertain `total` is; with the profiler's part of it.
+    pub total_doubt: Doubt,
     /// Called while already active on the same fiber, directly or through others.
     pub recursive: bool,
     /// Smallest number of calls between a root and the method.
@@ -95,6 +100,10 @@ pub struct Edge {
     pub overhead: u64,
     /// Those of these calls that were not recorded in full.
     pub partial: Partial,
+    /// How uncertain self time is.
+    pub doubt: Doubt,
+    /// How uncertain `total` is; with the profiler's part of it.
+    pub total_doubt: Doubt,
     /// Where the caller was at the first of these calls.
     pub call_site: Location,
     /// The first node of the callee below the caller.
@@ -226,6 +235,10 @@ struct Folder<'a> {
     gcs: &'a [(NodeId, u64)],
     collections: &'a [(NodeId, u64)],
     stops: &'a [(NodeId, Stopped)],
+    /// Of the thread's nodes; empty if times are as they were measured.
+    doubts: Vec<Doubts>,
+    /// The thread's.
+    root: NodeId,
 }
 
 impl<'a> Folder<'a> {
@@ -245,6 +258,8 @@ impl<'a> Folder<'a> {
             gcs: &profile.gcs,
             collections: &profile.collections,
             stops: &profile.stops,
+            doubts: Vec::new(),
+            root: NodeId(0),
         }
     }
 
@@ -255,6 +270,8 @@ impl<'a> Folder<'a> {
         self.gcs = from(&self.profile.gcs, root);
         self.collections = from(&self.profile.collections, root);
         self.stops = from(&self.profile.stops, root);
+        self.doubts = self.profile.doubts(root);
+        self.root = root;
         for id in self.profile.subtree(root) {
             self.close_before(id.0);
             self.add(id);
@@ -278,6 +295,8 @@ impl<'a> Folder<'a> {
         let partial = self.profile.partial(id);
         let node = self.profile.node(id);
         let own = node.own.saturating_sub(wait);
+        let place = id.index() - self.root.index();
+        let doubts = self.doubts.get(place).copied().unwrap_or_default();
         let caller = self.open.last().map(|open| open.row);
         let row = self.row(id);
         let sums = &mut self.graph.rows[row as usize];
@@ -290,9 +309,11 @@ impl<'a> Folder<'a> {
         add(&mut sums.overhead, node.overhead);
         sums.partial.add(partial);
         sums.recursive |= partial.recursive > 0;
+        sums.doubt.add(doubts.own);
         let active = &mut self.active_rows[row as usize];
         if *active == 0 {
             add(&mut sums.total, node.total);
+            sums.total_doubt.add(doubts.total);
         } else {
             sums.recursive = true;
         }
@@ -308,9 +329,11 @@ impl<'a> Folder<'a> {
             sums.stopped.add(stopped);
             add(&mut sums.overhead, node.overhead);
             sums.partial.add(partial);
+            sums.doubt.add(doubts.own);
             let active = &mut self.active_edges[edge as usize];
             if *active == 0 {
                 add(&mut sums.total, node.total);
+                sums.total_doubt.add(doubts.total);
             }
             *active += 1;
             edge
@@ -343,6 +366,8 @@ impl<'a> Folder<'a> {
             stopped: Stopped::default(),
             overhead: 0,
             partial: Partial::default(),
+            doubt: Doubt::default(),
+            total_doubt: Doubt::default(),
             recursive: false,
             min_depth: depth,
             first_node: id,
@@ -369,6 +394,8 @@ impl<'a> Folder<'a> {
                 stopped: Stopped::default(),
                 overhead: 0,
                 partial: Partial::default(),
+                doubt: Doubt::default(),
+                total_doubt: Doubt::default(),
                 call_site: self.profile.call_site(id),
                 first_node: id,
             });

@@ -8,16 +8,19 @@
 //!
 //! - [`Costs`] says what a call costs, by [`EventKind`]. Whoever measures it also says how well it is known.
 //! - [`charge`](charge::charge) finds each node's [`overhead`](crate::Node::overhead) once, when a recording ends.
+//! - [`Doubt`] says how uncertain a time without overhead is.
 //! - [`compensated`](crate::Profile::compensated) takes it off, [`uncompensated`](crate::Profile::uncompensated) gives it back.
 //!
 //! Not counted, because nothing in a profile says how often they happened: calls that were hidden or made while
 //! paused, switches of threads and fibers, objects that were asked for their size, and garbage
-//! collections. A call that was open at the end is charged as if it had returned. Waiting times keep what tracing
+//! collections, and runs of blocks (`blocks`). A call that was open at the end is charged as if it had returned. Waiting times keep what tracing
 //! cost those who were waited for.
 
+mod blocks;
 mod charge;
 mod compensate;
 mod costs;
+mod doubt;
 mod kind;
 mod partial;
 
@@ -25,5 +28,6 @@ pub(crate) use charge::{Charge, charge};
 pub use compensate::Overhead;
 pub(crate) use compensate::{aligned, joined_costs};
 pub use costs::{Cost, Costs};
+pub use doubt::{Doubt, Doubts};
 pub use kind::EventKind;
 pub(crate) use partial::PartialCalls;

@@ -109,6 +109,15 @@ proptest! {
     }
 
     #[test]
+    fn a_graph_knows_how_uncertain_its_sums_are(tape in any_tape()) {
+        let rest = record(&tape).profile.compensated();
+        support::graph::check(&rest, rest.threads());
+        let graph = rubyprof_core::CallGraph::of_all(&rest);
+        let doubted: u64 = graph.rows().iter().map(|row| row.doubt.overhead).sum();
+        prop_assert_eq!(doubted, rest.overhead().subtracted);
+    }
+
+    #[test]
     fn pruning_keeps_all_sums(tape in any_tape(), limit in 0_usize..20) {
         let raw = record(&tape).profile;
         for profile in [raw.compensated(), raw] {

@@ -315,7 +315,7 @@ fn contradictions_are_named() {
         ),
         (
             with(&[(
-                15,
+                22,
                 &[
                     1, 0, 1, 1, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 1, 0,
                     0, 0,
@@ -358,7 +358,7 @@ fn contradictions_are_named() {
     assert!(from_bytes(&with(&[(7, largest)])).is_ok());
     assert!(from_bytes(&with(&[(13, &[1, 20]), (14, &[1, 0, 30])])).is_ok());
     assert!(from_bytes(&with(&[(22, &[1, 0, 1, 5, 1, 0, 1, 0, 0, 0])])).is_ok());
-    let mode = [&[4, 0, 1][..], &[0; 37]].concat();
+    let mode = [&[4, 0, 1][..], &[0; 39]].concat();
     let mode = file_with_body(&mode);
     assert!(message(&mode).ends_with("there is no measure mode 4"));
 }

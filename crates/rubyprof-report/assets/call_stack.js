@@ -29,7 +29,9 @@
   const probe = element("div", { class: "probe" });
   frame.append(probe);
   let height = 0, selected = 0, printing = false;
-  const overall = tree.roots.reduce((sum, root) => sum + tree.total[root], 0);
+  let overall = 0;
+  const addUp = () => { overall = tree.roots.reduce((sum, root) => sum + tree.total[root], 0); };
+  addUp();
 
   function threadRow(root) {
     const [, thread, fiber] = names.threads[view.threadOf(root)];
@@ -257,6 +259,12 @@
       if (pending) { clearTimeout(pending); pending = 0; find(); }
       go(event.shiftKey ? -1 : 1);
     }
+  });
+  Report.offerRaw((raw) => {
+    CallTree.setRaw(tree, raw);
+    addUp();
+    keeping(() => view.setSort(view.sort));
+    find();
   });
   at("next").addEventListener("click", () => go(1));
   at("previous").addEventListener("click", () => go(-1));

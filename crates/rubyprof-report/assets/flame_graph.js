@@ -22,16 +22,20 @@
 
   // Threads that can be chosen, by their number; 0 stands for all of them.
   const threads = new Map();
-  const overall = tree.roots.reduce((sum, root) => sum + tree.total[root], 0);
-  if (tree.roots.length > 1) threads.set(0, `All ${thousands(tree.roots.length)} (${measured(overall)})`);
   const chosen = new Set(at("thread").dataset.chosen.split(" ").filter(Boolean).map(Number));
-  names.threads.forEach(([number, thread, fiber], index) => {
-    if (!chosen.has(number) && tree.roots.length > 1) return;
-    threads.set(number, `${thread}${fiber === thread ? "" : ", fiber " + fiber} (${percent(tree.total[tree.roots[index]], overall)})`);
-  });
-  for (const [number, title] of threads) at("thread").append(element("option", { value: number }, title));
-  const others = names.threads.length - chosen.size;
-  if (others > 0 && tree.roots.length > 1) at("thread").append(element("option", { disabled: "" }, `${thousands(others)} more are in “All” only`));
+  function offerThreads() {
+    const overall = tree.roots.reduce((sum, root) => sum + tree.total[root], 0);
+    if (tree.roots.length > 1) threads.set(0, `All ${thousands(tree.roots.length)} (${measured(overall)})`);
+    names.threads.forEach(([number, thread, fiber], index) => {
+      if (!chosen.has(number) && tree.roots.length > 1) return;
+      threads.set(number, `${thread}${fiber === thread ? "" : ", fiber " + fiber} (${percent(tree.total[tree.roots[index]], overall)})`);
+    });
+    const options = [...threads].map(([number, title]) => element("option", { value: number }, title));
+    const others = names.threads.length - chosen.size;
+    if (others > 0 && tree.roots.length > 1) options.push(element("option", { disabled: "" }, `${thousands(others)} more are in “All” only`));
+    at("thread").replaceChildren(...options);
+  }
+  offerThreads();
 
   // Colours: groups of methods, those with the most self time have one of their own.
   const className = (name) => {
@@ -39,7 +43,7 @@
     // Class methods belong to their class.
     return owner.match(/^<(?:Class|Module|Object)::(.*)>$/s)?.[1] ?? owner;
   };
-  const groupings = {};
+  let groupings = {};
   function grouping(kind) {
     if (groupings[kind]) return groupings[kind];
     const of = names.methods.map(([name, , , origin]) => kind === "class" ? clip(className(name)) : clip(names.origins[origin]));
@@ -317,6 +321,13 @@
   at("turn").addEventListener("click", anywhere.i);
   at("reset").addEventListener("click", reset);
   at("help").addEventListener("click", anywhere.h);
+  Report.offerRaw((raw) => {
+    CallTree.setRaw(tree, raw);
+    trees.clear();
+    groupings = {};
+    offerThreads();
+    show();
+  });
   addEventListener("popstate", read);
   addEventListener("resize", () => lookAgain({ keepScroll: true }));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => lookAgain({ keepScroll: true }));

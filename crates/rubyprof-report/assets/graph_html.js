@@ -11,6 +11,55 @@
   const MAX_OPEN_ROWS = 5000;
   tools.hidden = blocks.length === 0;
 
+  // Times as they were measured, from those on the page and the profiler's part in data-o.
+  let raw = false;
+  const totalOf = (table) => Number(table.dataset.total);
+  const overheads = (place) => (place.dataset.o || "0 0").split(" ").map(Number);
+  const valueOf = (cell) => Number(cell.dataset.value ?? (cell.title.replace(/\D/g, "") || 0));
+  function setValue(cell, value, mark = "") {
+    if (cell.dataset.value !== undefined) cell.dataset.value = value;
+    cell.className = value === 0 ? "zero" : "";
+    cell.textContent = value === 0 ? "0" : mark + measured(value);
+    if (value === 0) cell.removeAttribute("title");
+    else cell.title = exact(value);
+  }
+  function setShare(cell, value, total) {
+    if (cell.dataset.value !== undefined) cell.dataset.value = value;
+    cell.textContent = percent(value, total);
+    if (!cell.classList.contains("share")) return;
+    if (value > 0 && total > 0) cell.style.setProperty("--share", Math.min(100, (value / total) * 100).toFixed(2) + "%");
+    else cell.style.removeProperty("--share");
+  }
+  // What a row of a section shows; `sign` is 1 to add the overhead, -1 to take it off.
+  function shift(row, total, sign) {
+    const cells = row.cells, [ofTotal, ofOwn] = overheads(cells[0]);
+    if (cells[3].textContent.startsWith("~")) row.dataset.uncertain = "";
+    const sum = valueOf(cells[2]) + sign * ofTotal, own = valueOf(cells[3]) + sign * ofOwn, wait = valueOf(cells[4]);
+    setShare(cells[0], sum, total);
+    setShare(cells[1], own, total);
+    setValue(cells[2], sum);
+    setValue(cells[3], own, sign < 0 && "uncertain" in row.dataset ? "~" : "");
+    setValue(cells[5], Math.max(0, sum - own - wait));
+  }
+  function showRaw(wanted) {
+    raw = wanted;
+    const sign = raw ? 1 : -1;
+    for (const table of document.querySelectorAll(".calls")) {
+      const total = totalOf(table) + sign * overheads(table)[0], title = table.closest("section").querySelector(".sub span");
+      // Shares are those of the page until now.
+      table.dataset.total = total;
+      if (title) [title.textContent, title.title] = [measured(total), exact(total)];
+      for (const row of table.querySelectorAll("tbody > .method, tbody > .caller, tbody > .callee")) shift(row, total, sign);
+    }
+    const rows = [...document.querySelectorAll(".threads tbody tr")];
+    const totals = rows.map((row) => valueOf(row.cells[4]) + sign * overheads(row)[0]);
+    const overall = totals.reduce((sum, total) => sum + total, 0);
+    rows.forEach((row, index) => {
+      setShare(row.cells[3], totals[index], overall);
+      setValue(row.cells[4], totals[index]);
+    });
+  }
+
   // Sections with data: the numbers of data.rs become the rows of section.html.tera.
   const parse = (id) => {
     const source = document.getElementById(id);
@@ -27,15 +76,14 @@
         for (let i = 0; i < data.methods.length; i += 2) calls.set(data.methods[i], data.methods[i + 1]);
         const callers = new Map(), callees = new Map(), made = new Map();
         const add = (map, key, value) => map.has(key) ? map.get(key).push(value) : map.set(key, [value]);
-        const e = data.edges;
+        const e = data.edges, o = data.overheads;
         for (let i = 0; i < e.length; i += 8) {
-          const edge = { caller: e[i], callee: e[i + 1], called: e[i + 2], total: e[i + 3], own: e[i + 4], wait: e[i + 5], file: e[i + 6], line: e[i + 7] };
+          const edge = { caller: e[i], callee: e[i + 1], called: e[i + 2], total: e[i + 3], own: e[i + 4], wait: e[i + 5], file: e[i + 6], line: e[i + 7], overhead: o ? [o[i / 4] + o[i / 4 + 1], o[i / 4 + 1]] : null };
           add(callers, edge.callee, edge);
           add(callees, edge.caller, edge);
         }
         for (const [method, type, count, file, line] of data.allocations) add(made, method, { type, count, file, line });
-        const total = Number(document.querySelector("#" + id + " .calls").dataset.total);
-        sections.set(id, { calls, callers, callees, made, total });
+        sections.set(id, { calls, callers, callees, made });
       } else {
         sections.set(id, null);
       }
@@ -51,13 +99,15 @@
   function edgeRow(section, data, edge, kind) {
     const other = edge[kind], id = section + "-m" + other;
     const name = names.methods[other];
+    const total = totalOf(document.querySelector("#" + section + " .calls"));
     const all = data.calls.get(kind === "caller" ? edge.callee : other);
     const part = (value) => value === 0 ? element("td", { class: "zero" }, "0") : element("td", { title: exact(value) }, measured(value));
     const row = element("tr", { class: kind },
-      element("td", {}, percent(edge.total, data.total)), element("td", {}, percent(edge.own, data.total)),
+      element("td", { "data-o": edge.overhead?.join(" ") }, percent(edge.total, total)), element("td", {}, percent(edge.own, total)),
       part(edge.total), part(edge.own), part(edge.wait), part(Math.max(0, edge.total - edge.own - edge.wait)),
       element("td", {}, thousands(edge.called) + "/" + thousands(all)),
       element("td", { class: "name" }, document.getElementById(id) ? element("a", { href: "#" + id }, name) : name));
+    if (raw) shift(row, total, 1);
     return row;
   }
   function fill(block) {
@@ -223,4 +273,5 @@
   // After the browser has done its own scrolling to the fragment, which knows nothing of
   // the callers that opened above the method.
   addEventListener("load", () => setTimeout(reveal));
+  Report.offerRaw(showRaw);
 })();

@@ -48,5 +48,33 @@ const Report = (() => {
     return element("a", { href: uri + (line > 0 ? "#" + line : ""), title, ...attributes }, text);
   }
 
-  return { unit, thousands, measured, exact, percent, element, place, clip };
+  // Times as they were measured, at a press of a button or of a key; nothing keeps the choice. `show` makes the page's own
+  // numbers raw, or takes that back.
+  function offerRaw(show) {
+    const button = document.getElementById("raw");
+    if (!button) return;
+    const box = button.closest("div"), [title, value] = box.children, total = document.querySelector(".facts .main dd");
+    const without = { title: title.textContent, about: value.title, total: total.textContent, exact: total.title };
+    const { dataset } = button, sum = Number(dataset.total);
+    const measuredAs = { title: dataset.title, about: dataset.about, total: measured(sum), exact: exact(sum) };
+    button.parentElement.hidden = false;
+    const toggle = () => {
+      const raw = button.getAttribute("aria-pressed") !== "true", facts = raw ? measuredAs : without;
+      button.setAttribute("aria-pressed", String(raw));
+      document.body.classList.toggle("raw", raw);
+      title.textContent = facts.title;
+      value.title = facts.about;
+      total.textContent = facts.total;
+      total.title = facts.exact;
+      show(raw);
+    };
+    button.addEventListener("click", toggle);
+    addEventListener("keydown", (event) => {
+      if (event.key !== "r" || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]") || event.target.matches("input, select, textarea")) return;
+      event.preventDefault();
+      toggle();
+    });
+  }
+
+  return { offerRaw, unit, thousands, measured, exact, percent, element, place, clip };
 })();

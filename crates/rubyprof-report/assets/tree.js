@@ -30,13 +30,14 @@ const CallTree = (() => {
   // By path: method, parent (-1 at a root), end (one past its subtree), depth, called, total, own,
   // wait, call (index of calls) and recursive (1 if the method was active already). `calls` are by
   // number: method, file (-1 for none) and line. `roots` are the paths that threads begin with.
-  // `removed` has by thread the calls of methods that are not on the page.
-  function decode(bytes, methods) {
+  // `overhead` has the profiler's part of own and of total, or is null if that is not told. `removed` has by thread the calls of methods that are not on the page.
+  function decode(bytes, names) {
+    const methods = names.methods.length;
     const head = new Numbers(bytes, 0);
     const count = head.next(), threads = head.next(), lengths = [];
     for (let left = head.next(); left > 0; left--) lengths.push(head.next());
     let start = head.at;
-    const [callees, callNumbers, newCalls, called, own, wait, rest, removed] = lengths.map((length) => {
+    const [callees, callNumbers, newCalls, called, own, wait, rest, removed, overheads, others] = lengths.map((length) => {
       const column = new Numbers(bytes, start);
       start += length;
       return column;
@@ -47,7 +48,7 @@ const CallTree = (() => {
       method: new Uint32Array(count), parent: new Int32Array(count), end: new Uint32Array(count), depth: new Uint32Array(count),
       called: new Float64Array(count), total: new Float64Array(count), own: new Float64Array(count), wait: new Float64Array(count),
       call: new Uint32Array(count), recursive: new Uint8Array(count),
-      calls: { method: [], file: [], line: [] }, roots: [], removed: [],
+      calls: { method: [], file: [], line: [] }, roots: [], removed: [], overhead: null, raw: false,
     };
     const callsOf = [], callsOfRoot = [], active = new Uint32Array(methods);
     const left = new Uint32Array(count);
@@ -91,6 +92,7 @@ const CallTree = (() => {
       tree.total[parent] += tree.total[path];
       if (tree.end[path] > tree.end[parent]) tree.end[parent] = tree.end[path];
     }
+    if (names.costs) tree.overhead = overheadOf(tree, names, overheads, others);
     for (let thread = 0; thread < threads; thread++) {
       const calls = new Map();
       for (let pairs = removed.next(); pairs > 0; pairs--) {
@@ -100,6 +102,36 @@ const CallTree = (() => {
       tree.removed.push(calls);
     }
     return tree;
+  }
+
+  // What src/tree/overhead.rs left out: the same sums, in the same order.
+  function overheadOf(tree, { costs, kinds }, rests, others) {
+    const own = new Float64Array(tree.count), total = new Float64Array(tree.count), ofCallees = new Float64Array(tree.count);
+    for (let path = 0; path < tree.count; path++) {
+      own[path] = rests.nextSigned();
+      total[path] = others.next();
+    }
+    for (let path = tree.count - 1; path >= 0; path--) {
+      const kind = 2 * kinds[tree.method[path]], parent = tree.parent[path];
+      const expected = (ofCallees[path] + tree.called[path] * costs[kind]) / 1000;
+      own[path] += expected < 2 ** 53 ? Math.floor(expected) : 0;
+      total[path] += own[path];
+      if (parent < 0) continue;
+      ofCallees[parent] += tree.called[path] * costs[kind + 1] + costs[6];
+      total[parent] += total[path];
+    }
+    return { own, total };
+  }
+
+  // Makes own times and totals those that were measured, or takes the overhead off them again.
+  function setRaw(tree, raw) {
+    if (!tree.overhead || tree.raw === raw) return;
+    const sign = raw ? 1 : -1;
+    for (let path = 0; path < tree.count; path++) {
+      tree.own[path] += sign * tree.overhead.own[path];
+      tree.total[path] += sign * tree.overhead.total[path];
+    }
+    tree.raw = raw;
   }
 
   async function inflate(text) {
@@ -115,7 +147,7 @@ const CallTree = (() => {
     if (typeof DecompressionStream === "undefined") throw new Error("this browser cannot unpack the data of this page (it has no DecompressionStream)");
     const names = JSON.parse(document.getElementById("names").textContent);
     const source = document.getElementById("paths");
-    const tree = decode(await inflate(source.textContent.trim()), names.methods.length);
+    const tree = decode(await inflate(source.textContent.trim()), names);
     // The text is of no more use, and large.
     source.textContent = "";
     return Object.assign(tree, { names });
@@ -128,5 +160,5 @@ const CallTree = (() => {
     return found;
   }
 
-  return { decode, inflate, load, children };
+  return { decode, inflate, load, children, setRaw };
 })();

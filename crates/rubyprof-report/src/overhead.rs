@@ -117,15 +117,41 @@ impl Overhead {
                     "What the profiler's own work costs is not known. Times are raw: it is in them."
                         .to_owned(),
                 operators,
+                raw: None,
             };
         };
+        let (title, about) = self.title_and_about(part, self.compensated);
+        // A press of a key gives what was measured.
+        let raw = (self.compensated && part.overhead > 0).then(|| {
+            let (title, about) = self.title_and_about(part, false);
+            RawFact {
+                total: self.raw_total,
+                title,
+                about,
+            }
+        });
+        OverheadFact {
+            title,
+            value: duration(part.overhead),
+            beside: format!(
+                "± {} · {}",
+                duration(part.uncertainty),
+                share(part.overhead, self.raw_total)
+            ),
+            about,
+            operators,
+            raw,
+        }
+    }
+
+    fn title_and_about(&self, part: &Part, compensated: bool) -> (&'static str, String) {
         let mut about = format!(
             "The profiler's own work is {} ± {} of {} measured. ",
             duration(part.overhead),
             duration(part.uncertainty),
             duration(self.raw_total)
         );
-        about += match self.compensated {
+        about += match compensated {
             true => "It is taken off all times of this page.",
             false => "It is in the times of this page, which are raw.",
         };
@@ -135,20 +161,11 @@ impl Overhead {
                 duration(part.unexplained)
             );
         }
-        OverheadFact {
-            title: match self.compensated {
-                true => "Overhead, subtracted",
-                false => "Overhead, included",
-            },
-            value: duration(part.overhead),
-            beside: format!(
-                "± {} · {}",
-                duration(part.uncertainty),
-                share(part.overhead, self.raw_total)
-            ),
-            about,
-            operators,
-        }
+        let title = match compensated {
+            true => "Overhead, subtracted",
+            false => "Overhead, included",
+        };
+        (title, about)
     }
 }
 
@@ -169,6 +186,16 @@ pub(crate) struct OverheadFact {
     /// The explanation.
     about: String,
     operators: Option<&'static str>,
+    /// The same of times as they were measured, if the page can show these.
+    raw: Option<RawFact>,
+}
+
+/// What the head says while times are shown as they were measured.
+#[derive(Debug, Serialize)]
+struct RawFact {
+    total: u64,
+    title: &'static str,
+    about: String,
 }
 
 #[cfg(test)]

@@ -23,23 +23,26 @@ fn flat_reports() {
     }
 }
 
-/// Columns that are there on demand, of times that are raw.
+/// Columns that are there on demand, of times that are raw, and of others, which have an uncertainty.
 #[test]
 fn columns_on_demand() {
-    let raw = common::compensated().uncompensated();
+    let compensated = common::compensated();
+    let raw = compensated.uncompensated();
     let on_demand = |defaults| Options {
         overhead: true,
         gc: true,
         ..options(defaults)
     };
-    let flat = common::flat(&raw, &on_demand(Options::for_flat()));
-    check("on_demand.flat.txt", &flat);
-    let with_ledger = Options {
-        ledger: true,
-        ..on_demand(Options::for_graph_html())
-    };
-    let graph = common::graph(&raw, &with_ledger);
-    check("on_demand.graph.txt", &graph);
+    for (name, profile) in [("on_demand", &raw), ("uncertain", &compensated)] {
+        let flat = common::flat(profile, &on_demand(Options::for_flat()));
+        check(&format!("{name}.flat.txt"), &flat);
+        let with_ledger = Options {
+            ledger: true,
+            ..on_demand(Options::for_graph_html())
+        };
+        let graph = common::graph(profile, &with_ledger);
+        check(&format!("{name}.graph.txt"), &graph);
+    }
 }
 
 /// How long single calls took, with overhead and without.

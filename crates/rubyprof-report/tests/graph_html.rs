@@ -75,7 +75,7 @@ fn nothing_of_a_profile_becomes_markup() {
         .collect();
     let attributes: HashSet<&str> = "lang charset name content http-equiv rel href data-unit class \
         title role hidden id type placeholder autocomplete spellcheck for aria-labelledby data-sort \
-        data-value style scope data-total colspan"
+        data-value style scope data-total data-o data-title data-about aria-pressed colspan"
         .split_whitespace()
         .collect();
     for (name, page) in pages() {

@@ -47,7 +47,7 @@ fn nothing_of_a_profile_becomes_markup() {
         "lang charset name content http-equiv rel href data-unit class \
         title role hidden id type placeholder autocomplete spellcheck for aria-labelledby style \
         scope colspan min max step value aria-label aria-hidden aria-pressed aria-describedby \
-        aria-roledescription tabindex method data-chosen"
+        aria-roledescription tabindex method data-chosen data-total data-title data-about"
             .split_whitespace()
             .collect();
     for (name, page) in pages() {

@@ -21,6 +21,7 @@ use crate::vm::ffi::RawHook;
 use crate::vm::frames;
 use crate::vm::layout::Layout;
 use crate::vm::marks;
+use crate::vm::objects;
 use crate::vm::public::Public;
 
 /// Hooks of a session. Removed when dropped.
@@ -86,6 +87,7 @@ impl Hooks {
                 on_collection::<Public>,
             )
         };
+        objects::prepare();
         let hooks = Self {
             // The VM marks the data: with its low bit set a pointer is a Fixnum to it.
             data: session as VALUE | 1,
@@ -107,6 +109,7 @@ impl Hooks {
                 marks::add_other_hook(gc, GC_ENTER | GC_EXIT, hooks.data);
             }
         }
+        objects::make_quickly();
         hooks
     }
 }
@@ -120,6 +123,7 @@ impl Drop for Hooks {
         if let Some(gc) = self.gc {
             marks::remove_other_hook(gc, self.data);
         }
+        objects::make_quickly();
     }
 }
 

@@ -10,6 +10,9 @@ module RubyProf
       DEPTH = 256
       # Of which the median counts.
       ROUNDS = 7
+      # The same where known costs are looked at again: a tenth of a millisecond.
+      SAMPLE = 1_024
+      SAMPLES = 3
       # Methods in Ruby that are called in turn.
       TURNS = 16
       # Functions in C that do next to nothing and make no objects.
@@ -93,6 +96,15 @@ module RubyProf
               operators(CALLS)
               once
               twice
+            end
+          RUBY
+        end
+
+        SAMPLES.times do |number|
+          class_eval(<<~RUBY, __FILE__, __LINE__ + 1)
+            def sample#{number}
+              many_ruby(SAMPLE)
+              many_c(SAMPLE)
             end
           RUBY
         end

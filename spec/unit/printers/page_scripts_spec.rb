@@ -86,6 +86,24 @@ RSpec.describe "The scripts of the pages of call trees", stress: false do
     expect(some.map { |path| path["calls"] }).to eq [1, 1, 1, 4, 4]
   end
 
+  def numbers(paths) = paths.map { |path| path.values_at("name", "depth", "called", "total", "own", "wait") }
+
+  it "show times as they were measured, to the nanosecond, and take that back" do
+    counted = RubyProf.profile { 200.times { |i| PageScripts::JOB.deep(i % 5) } }
+    RubyProf::Testing.charge(recorded, 700, 10_000, 0)
+    { counted => {}, recorded => { min_percent: 5 }, profile { 1 } => { max_depth: 1 } }.each do |measured, options|
+      [RubyProf::CallStackPrinter, RubyProf::FlameGraphPrinter].each do |printer|
+        shown = read(printer.new(measured).print(+"", **options, compensate: true))
+        kept = shown["paths"].map { |path| path.values_at("name", "depth", "called", "from") }
+        as_measured = read(printer.new(measured).print(+"", compensate: false))["paths"]
+        expect(as_measured.map { |path| path.values_at("name", "depth", "called", "from") }).to include(*kept)
+        expect(numbers(as_measured)).to include(*numbers(shown["raw"]))
+        expect(shown["rawMerged"].first["total"]).to eq as_measured.select { |path| path["depth"].zero? }.sum { |path| path["total"] }
+        expect(shown["back"]).to be true
+      end
+    end
+  end
+
   it "read several threads, waits and C functions" do
     threads = profile { 3.times { |i| Fiber.new { [3, 1, 2].sort_by { |n| n * i } }.resume } }
     read = read(RubyProf::FlameGraphPrinter.new(threads).print(+""))

@@ -2,7 +2,7 @@
 //! every node and at all of its ancestors.
 
 use rubyprof_core::{
-    CallGraph, Edge, MethodId, MethodRow, NodeId, Partial, Profile, Stopped, Thread,
+    CallGraph, Doubt, Edge, MethodId, MethodRow, NodeId, Partial, Profile, Stopped, Thread,
 };
 
 /// Rows and edges in preorder of their first nodes.
@@ -30,6 +30,8 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
                 stopped: Stopped::default(),
                 overhead: 0,
                 partial: Partial::default(),
+                doubt: Doubt::default(),
+                total_doubt: Doubt::default(),
                 recursive: false,
                 min_depth: u32::MAX,
                 first_node: id,
@@ -48,6 +50,10 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
         row.stopped.gvl_wait += profile.stopped(id).gvl_wait;
         row.overhead += node.overhead;
         row.partial.add(profile.partial(id));
+        row.doubt.add(doubt(profile, [id]));
+        if !nested {
+            row.total_doubt.add(doubt(profile, subtree(profile, id)));
+        }
         row.recursive |= nested || profile.partial(id).recursive > 0;
         row.min_depth = row.min_depth.min(above.len() as u32);
 
@@ -68,6 +74,8 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
                 stopped: Stopped::default(),
                 overhead: 0,
                 partial: Partial::default(),
+                doubt: Doubt::default(),
+                total_doubt: Doubt::default(),
                 call_site: profile.call_site(id),
                 first_node: id,
             });
@@ -88,8 +96,33 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
         edge.stopped.gvl_wait += profile.stopped(id).gvl_wait;
         edge.overhead += node.overhead;
         edge.partial.add(profile.partial(id));
+        edge.doubt.add(doubt(profile, [id]));
+        if !nested {
+            edge.total_doubt.add(doubt(profile, subtree(profile, id)));
+        }
     }
     (rows, edges)
+}
+
+/// The sum of nodes' doubts; none where times are as they were measured.
+fn doubt(profile: &Profile, nodes: impl IntoIterator<Item = NodeId>) -> Doubt {
+    let mut sum = Doubt::default();
+    if profile.is_compensated() {
+        for id in nodes {
+            let method = profile.method(profile.node(id).method);
+            let own = profile.self_value(id) - profile.gc(id);
+            let iterates = matches!(method.name.as_deref(), Some("each" | "map"));
+            sum.add(Doubt {
+                overhead: profile.node(id).overhead,
+                in_blocks: if method.file.is_none() && method.name.is_some() && !iterates {
+                    0
+                } else {
+                    own
+                },
+            });
+        }
+    }
+    sum
 }
 
 /// Compares the call graph with its definition, and with what every call graph must hold to.

@@ -77,6 +77,7 @@ impl Format for Flat {
         let mut rows = vec![("%self", share)];
         rows.extend(text.legend_of_overhead());
         rows.extend(text.legend_of_values());
+        rows.extend(text.legend_of_uncertainty());
         rows.extend(text.legend_of_entries());
         rows.extend(text.legend_of_latency());
         rows.push(("name", "The name of the method.".to_owned()));
@@ -107,9 +108,12 @@ impl Line {
         let mut numbers = vec![
             text.scale.value(row.total),
             text.self_value(row.own, row.overhead, row.partial),
-            text.scale.value(row.wait),
-            text.scale.value(row.children()),
         ];
+        if text.has_uncertainty() {
+            numbers.push(text.uncertainty(row.doubt));
+        }
+        numbers.push(text.scale.value(row.wait));
+        numbers.push(text.scale.value(row.children()));
         numbers.extend(text.entries_of(&row.numbers()));
         numbers.push(row.called.to_string());
         numbers.extend(text.latency_values(latency));
@@ -132,7 +136,7 @@ struct Widths {
 impl Widths {
     fn new(text: &Text, lines: &[Line]) -> Self {
         let mut widths = Self {
-            numbers: vec![9; 4 + text.entries().len()],
+            numbers: vec![9; 4 + usize::from(text.has_uncertainty()) + text.entries().len()],
             name: 30,
         };
         widths.numbers.push(8);
@@ -154,9 +158,9 @@ impl Widths {
     fn columns(&self, text: &Text, out: &mut dyn Write) -> Result<(), Error> {
         let suffix = text.scale.suffix();
         let entries = text.entries().iter().map(|entry| entry.title());
-        let values = ["total", "self", "wait", "child"]
-            .into_iter()
-            .chain(entries);
+        let uncertainty = text.has_uncertainty().then_some("+-");
+        let values = ["total", "self"].into_iter().chain(uncertainty);
+        let values = values.chain(["wait", "child"]).chain(entries);
         let mut titles: Vec<String> = values.map(|title| format!("{title}{suffix}")).collect();
         titles.push("calls".to_owned());
         titles.extend(text.latency_titles());

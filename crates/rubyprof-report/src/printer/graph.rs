@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::io::Write;
 
 use rubyprof_core::{
-    CallGraph, Edge, Latency, MethodId, MethodLatencies, MethodRow, Numbers, Profile,
+    CallGraph, Doubt, Edge, Latency, MethodId, MethodLatencies, MethodRow, Numbers, Profile,
 };
 
 use crate::error::Error;
@@ -92,6 +92,7 @@ impl Format for Graph {
         ];
         rows.extend(text.legend_of_overhead());
         rows.extend(text.legend_of_values());
+        rows.extend(text.legend_of_uncertainty());
         rows.extend(text.legend_of_entries());
         rows.extend(text.legend_of_latency());
         let words = [
@@ -154,7 +155,7 @@ impl<'a> Table<'a> {
                 .map(|row| short_name(text.profile.method(row.method)))
                 .collect(),
             shares: 16 + if text.has_overhead() { OVERHEAD } else { 0 },
-            values: 4 + text.entries().len(),
+            values: 4 + usize::from(text.has_uncertainty()) + text.entries().len(),
             number: value.max(10) + 1,
             calls: (2 * calls + 1).max(16) + 1,
             name: name.unwrap_or_default().max(30),
@@ -168,10 +169,9 @@ impl<'a> Table<'a> {
             write!(out, "{:>OVERHEAD$}", "%ovh")?;
         }
         let entries = self.text.entries().iter().map(|entry| entry.title());
-        for title in ["total", "self", "wait", "child"]
-            .into_iter()
-            .chain(entries)
-        {
+        let uncertainty = self.text.has_uncertainty().then_some("+-");
+        let titles = ["total", "self"].into_iter().chain(uncertainty);
+        for title in titles.chain(["wait", "child"]).chain(entries) {
             let title = format!("{title}{suffix}");
             write!(out, "{title:>width$}", width = self.number)?;
         }
@@ -225,7 +225,7 @@ impl<'a> Table<'a> {
             write!(out, "{:7.2}%", self.text.overhead_share(row))?;
         }
         let own = self.text.self_value(row.own, row.overhead, row.partial);
-        let values = self.values(&row.numbers(), own);
+        let values = self.values(&row.numbers(), own, row.doubt);
         let mark = if row.recursive { '*' } else { ' ' };
         let name = visible(&method.full_name()).into_owned();
         let place = self.text.place(definition(method));
@@ -241,7 +241,7 @@ impl<'a> Table<'a> {
         out: &mut dyn Write,
     ) -> Result<(), Error> {
         let own = self.text.self_value(edge.own, edge.overhead, edge.partial);
-        let values = self.values(&edge.numbers(), own);
+        let values = self.values(&edge.numbers(), own, edge.doubt);
         let name = self
             .graph
             .row_index(other)
@@ -253,10 +253,13 @@ impl<'a> Table<'a> {
         self.line(&values, &calls, ' ', name, &place, out)
     }
 
-    /// The values of a row, formatted: total, self, wait, child, and what else has a column.
-    fn values(&self, numbers: &Numbers, own: String) -> Vec<String> {
+    /// The values of a row, formatted: total, self, its uncertainty if that has a column, wait, child, and what else has a column.
+    fn values(&self, numbers: &Numbers, own: String, doubt: Doubt) -> Vec<String> {
         let scale = self.text.scale;
         let mut values = vec![scale.value(numbers.total), own];
+        if self.text.has_uncertainty() {
+            values.push(self.text.uncertainty(doubt));
+        }
         values.extend([numbers.wait, numbers.children()].map(|value| scale.value(value)));
         values.extend(self.text.entries_of(numbers));
         values

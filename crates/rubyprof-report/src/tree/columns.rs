@@ -14,7 +14,10 @@
 //! 7. rest: total less self, wait and the totals of the callees that are in, folded (see
 //!    [`bytes::folded`]). 0 unless callees were left out;
 //! 8. removed: for each thread how many pairs follow, then the pairs, method and calls, of methods
-//!    whose paths were left out in part. A report says how often a method was called in all.
+//!    whose paths were left out in part. A report says how often a method was called in all;
+//! 9. overhead: the profiler's part of self, less what calls cost ([`overhead`](super::overhead)), folded. Nothing, as the next
+//!    one, if there is no overhead to be told;
+//! 10. other overhead: the profiler's part of the totals of callees that were left out.
 //!
 //! The data is: the number of paths, of threads, of columns, the length of each column in bytes,
 //! and the columns. All numbers are as [`bytes::number`] writes them.
@@ -23,12 +26,12 @@ use std::collections::HashMap;
 
 use rubyprof_core::{Location, MethodId, NodeId, Profile};
 
-use super::bytes;
 use super::paths::Paths;
+use super::{bytes, overhead};
 use crate::page::Files;
 
 /// The columns in their order.
-const COLUMNS: usize = 8;
+const COLUMNS: usize = 10;
 const CALLEES: usize = 0;
 const CALL: usize = 1;
 const NEW_CALL: usize = 2;
@@ -37,6 +40,8 @@ const OWN: usize = 4;
 const WAIT: usize = 5;
 const REST: usize = 6;
 const REMOVED: usize = 7;
+const OVERHEAD: usize = 8;
+const OTHER_OVERHEAD: usize = 9;
 
 /// Stands for a method that has no number on the page yet.
 const UNSEEN: u32 = u32::MAX;
@@ -59,6 +64,9 @@ pub(super) fn columns(paths: &Paths<'_>, files: &mut Files) -> Columns {
     };
     writer.write_paths();
     writer.write_removed();
+    if overhead::is_told(paths.profile) {
+        writer.write_overhead();
+    }
     writer.finish()
 }
 
@@ -147,6 +155,13 @@ impl Writer<'_> {
                 bytes::number(number.into(), out);
                 bytes::number(std::mem::take(&mut removed[number as usize]), out);
             }
+        }
+    }
+
+    fn write_overhead(&mut self) {
+        for (rest, others) in overhead::rests(self.paths) {
+            bytes::number(bytes::folded(rest), &mut self.columns[OVERHEAD]);
+            bytes::number(others.into(), &mut self.columns[OTHER_OVERHEAD]);
         }
     }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::bytes::base64;
 use super::columns::columns;
 use super::origin::{app_root, origin};
+use super::overhead;
 use super::paths::Paths;
 use crate::format::escape;
 use crate::options::{Column, Options};
@@ -21,7 +22,7 @@ pub(crate) struct Data {
     paths: String,
     /// `{"methods": [[name, file or -1, line, origin], ...], "files": [[path, short name, uri or
     /// null], ...], "origins": [name, ...], "threads": [[number, thread id, fiber id], ...],
-    /// "threshold": percent, "expansion": percent, "sort": column}`.
+    /// "costs": see `overhead.rs`, "kinds": a digit for each method (both only with overhead), "threshold": percent, "expansion": percent, "sort": column}`.
     names: String,
 }
 
@@ -62,11 +63,22 @@ pub(crate) fn data(paths: &Paths<'_>, options: &Options) -> Data {
     }
     names.push_str("],\"threads\":[");
     put_threads(profile, &paths.threads, &mut names);
+    names.push(']');
+    if overhead::is_told(profile) {
+        put(
+            &mut names,
+            format_args!(",\"costs\":{:?},\"kinds\":\"", overhead::costs(profile)),
+        );
+        for id in &columns.methods {
+            put(&mut names, format_args!("{}", overhead::kind(profile, *id)));
+        }
+        names.push('"');
+    }
     let sort = options.sort_by.unwrap_or(Column::Total).name();
     let (threshold, expansion) = (finite(options.threshold), finite(options.expansion));
     put(
         &mut names,
-        format_args!("],\"threshold\":{threshold},\"expansion\":{expansion},\"sort\":\"{sort}\"}}"),
+        format_args!(",\"threshold\":{threshold},\"expansion\":{expansion},\"sort\":\"{sort}\"}}"),
     );
     Data {
         paths: base64(&miniz_oxide::deflate::compress_to_vec_zlib(

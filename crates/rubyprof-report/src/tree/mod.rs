@@ -13,10 +13,12 @@ mod columns;
 mod data;
 mod hottest;
 mod origin;
+mod overhead;
 mod paths;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use data::{Data, data};
 pub(crate) use hottest::{PathRow, hottest};
+pub(crate) use overhead::is_told;
 pub(crate) use paths::Paths;

@@ -62,6 +62,20 @@ impl Part {
         }
     }
 
+    /// How uncertain self and total time are, in the profile's unit.
+    fn uncertainties(&self) -> [f64; 2] {
+        match self {
+            Self::Node(node) => {
+                let view = node.store.view();
+                view.uncertainties(view.node_of(node.twig))
+            }
+            Self::Edge(scope, edge) => {
+                let edge = record(scope, *edge);
+                [edge.doubt, edge.total_doubt].map(|doubt| scope.view.uncertainty(doubt))
+            }
+        }
+    }
+
     fn store(&self) -> &Arc<Store> {
         match self {
             Self::Node(node) => &node.store,
@@ -274,6 +288,14 @@ impl CallTree {
         Ok(rb_self.part(ruby)?.numbers().partial.untimed)
     }
 
+    fn self_uncertainty(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        Ok(rb_self.part(ruby)?.uncertainties()[0])
+    }
+
+    fn total_uncertainty(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        Ok(rb_self.part(ruby)?.uncertainties()[1])
+    }
+
     /// What tells two of them apart: the address of the store, the kind, and an index.
     fn identity(&self) -> Option<(usize, usize, u32)> {
         Some(match self.0.get()?.now() {
@@ -373,6 +395,11 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("latency", ruby_reader!(CallTree::latency))?;
     class.define_method("min_time", ruby_reader!(CallTree::min_time))?;
     class.define_method("max_time", ruby_reader!(CallTree::max_time))?;
+    class.define_method("self_uncertainty", ruby_reader!(CallTree::self_uncertainty))?;
+    class.define_method(
+        "total_uncertainty",
+        ruby_reader!(CallTree::total_uncertainty),
+    )?;
     class.define_method("==", comparison!(CallTree::equals))?;
     class.define_method("eql?", comparison!(CallTree::equals))?;
     class.define_method("hash", ruby_reader!(CallTree::hash))?;

@@ -8,14 +8,19 @@ use std::sync::OnceLock;
 
 use magnus::{Class, Error, Module, RClass, Ruby};
 use rubyprof_core::{
-    CallGraph, Latency, MethodId, MethodLatencies, NodeId, Profile, TreeLatencies, TwigId,
+    CallGraph, Doubt, Doubts, Latency, MethodId, MethodLatencies, NodeId, Profile, TreeLatencies,
+    TwigId,
 };
+
+use super::store::float;
 
 /// A profile and what is derived from it.
 pub(crate) struct View {
     pub(crate) profile: Profile,
     threads: Vec<OnceLock<ThreadData>>,
     all: OnceLock<ThreadData>,
+    /// How uncertain each node's times are; empty if they are as they were measured.
+    doubts: OnceLock<Vec<Doubts>>,
     /// Where trees were changed by hand: the node of each twig, and the reverse.
     placed: Option<(Vec<NodeId>, Vec<TwigId>)>,
     /// By thread.
@@ -40,6 +45,7 @@ impl View {
             profile,
             threads,
             all: OnceLock::new(),
+            doubts: OnceLock::new(),
             placed: None,
             trees,
         }
@@ -78,6 +84,24 @@ impl View {
         let tree = &self.trees[index];
         tree.get_or_init(|| TreeLatencies::of_thread(&self.profile, thread))
             .of(&self.profile, node)
+    }
+
+    /// How uncertain a node's self time and total are, in the profile's unit.
+    pub(crate) fn uncertainties(&self, node: NodeId) -> [f64; 2] {
+        let all = self.doubts.get_or_init(|| {
+            let roots = self.profile.threads().iter();
+            roots
+                .flat_map(|thread| self.profile.doubts(thread.root))
+                .collect()
+        });
+        let of_node = all.get(node.index()).copied().unwrap_or_default();
+        [of_node.own, of_node.total].map(|doubt| self.uncertainty(doubt))
+    }
+
+    /// In the profile's unit.
+    pub(crate) fn uncertainty(&self, doubt: Doubt) -> f64 {
+        let unit = self.profile.measure_mode.unit();
+        float(self.profile.uncertainty(doubt), unit)
     }
 
     /// What is derived from a thread, which must be one of the profile's.

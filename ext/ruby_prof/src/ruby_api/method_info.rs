@@ -230,6 +230,18 @@ impl MethodInfo {
         Ok(rb_self.scope(ruby)?.numbers().partial.untimed)
     }
 
+    fn self_uncertainty(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        let scope = rb_self.scope(ruby)?;
+        let doubt = scope.row().map(|row| row.doubt);
+        Ok(scope.view.uncertainty(doubt.unwrap_or_default()))
+    }
+
+    fn total_uncertainty(ruby: &Ruby, rb_self: &Self) -> Result<f64, Error> {
+        let scope = rb_self.scope(ruby)?;
+        let doubt = scope.row().map(|row| row.total_doubt);
+        Ok(scope.view.uncertainty(doubt.unwrap_or_default()))
+    }
+
     fn is_recursive(ruby: &Ruby, rb_self: &Self) -> Result<bool, Error> {
         Ok(rb_self.scope(ruby)?.row().is_some_and(|row| row.recursive))
     }
@@ -397,6 +409,14 @@ pub(crate) fn init(ruby: &Ruby, module: RModule) -> Result<(), Error> {
     class.define_method("latency", ruby_reader!(MethodInfo::latency))?;
     class.define_method("min_time", ruby_reader!(MethodInfo::min_time))?;
     class.define_method("max_time", ruby_reader!(MethodInfo::max_time))?;
+    class.define_method(
+        "self_uncertainty",
+        ruby_reader!(MethodInfo::self_uncertainty),
+    )?;
+    class.define_method(
+        "total_uncertainty",
+        ruby_reader!(MethodInfo::total_uncertainty),
+    )?;
     class.define_method("recursive?", ruby_reader!(MethodInfo::is_recursive))?;
     class.define_method("measurement", ruby_reader!(MethodInfo::measurement))?;
     class.define_method("call_trees", ruby_reader!(MethodInfo::call_trees))?;

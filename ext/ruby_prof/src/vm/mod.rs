@@ -12,6 +12,7 @@ pub(crate) mod frames;
 mod instructions;
 pub(crate) mod layout;
 pub(crate) mod marks;
+pub(crate) mod objects;
 pub(crate) mod operators;
 pub(crate) mod probe;
 pub(crate) mod public;

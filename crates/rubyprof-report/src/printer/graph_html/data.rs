@@ -44,11 +44,12 @@ impl Names {
 }
 
 /// `{"methods": [id, calls, ...], "edges": [caller, callee, calls, total, self, wait, file, line,
-/// ...], "allocations": [[method, class, objects, file, line], ...]}` of one section.
+/// ...], "overheads": [of total less of self, of self, ...] (of edges, if told), "allocations": [[method, class, objects, file, line], ...]}` of one section.
 pub(super) fn section<'a>(
     graph: &CallGraph,
-    edges: impl Iterator<Item = &'a Edge>,
+    edges: impl Iterator<Item = &'a Edge> + Clone,
     allocations: &[Allocated<'_>],
+    told: bool,
     names: &mut Names,
 ) -> String {
     names.used = true;
@@ -58,7 +59,7 @@ pub(super) fn section<'a>(
         put(&mut json, format_args!("{},{}", row.method.0, row.called));
     }
     json.push_str("],\"edges\":[");
-    for (index, edge) in edges.enumerate() {
+    for (index, edge) in edges.clone().enumerate() {
         comma(index, &mut json);
         let file = names.file(edge.call_site);
         put(
@@ -74,6 +75,17 @@ pub(super) fn section<'a>(
                 edge.call_site.line
             ),
         );
+    }
+    if told {
+        json.push_str("],\"overheads\":[");
+        for (index, edge) in edges.enumerate() {
+            comma(index, &mut json);
+            let (total, own) = (edge.total_doubt.overhead, edge.doubt.overhead);
+            put(
+                &mut json,
+                format_args!("{},{own}", total.saturating_sub(own)),
+            );
+        }
     }
     json.push_str("],\"allocations\":[");
     for (index, allocation) in allocations.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use rubyprof_core::{CallGraph, Edge, MethodId, MethodLatencies, MethodRow, Profile};
+use rubyprof_core::{CallGraph, Doubt, Edge, MethodId, MethodLatencies, MethodRow, Profile};
 
 use super::allocated::{Allocated, allocated};
 use super::data::{self, Names};
@@ -10,6 +10,7 @@ use super::view::{AllocationRow, EdgeRow, LatencyView, Row, Section};
 use crate::options::{Column, Options};
 use crate::page::Line;
 use crate::selection::{self, percent};
+use crate::tree::is_told;
 
 /// Whose calls a section shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +59,15 @@ impl Shared<'_> {
             .sum();
         let data_rows = mentions + allocations.len();
         let compact = data_rows > self.static_rows;
+        let told = is_told(profile);
         let data = if compact {
-            Some(data::section(&graph, edges, &allocations, &mut self.names))
+            Some(data::section(
+                &graph,
+                edges,
+                &allocations,
+                told,
+                &mut self.names,
+            ))
         } else {
             self.static_rows -= data_rows;
             None
@@ -73,6 +81,7 @@ impl Shared<'_> {
             min_value,
             allocations: &allocations,
             compact,
+            told,
         };
         Section {
             number: match scope {
@@ -83,6 +92,12 @@ impl Shared<'_> {
             thread_id: thread.map_or(0, |thread| thread.id),
             fiber_id: thread.map_or(0, |thread| thread.fiber_id),
             total: graph.total(),
+            overhead: match told {
+                true => (graph.rows().iter())
+                    .map(|row| row.overhead)
+                    .fold(0, u64::saturating_add),
+                false => 0,
+            },
             methods: graph.rows().len(),
             track_allocations: profile.track_allocations,
             rows: selected.iter().map(|row| builder.row(row)).collect(),
@@ -103,6 +118,8 @@ struct Builder<'a> {
     allocations: &'a [Allocated<'a>],
     /// Callers, callees and allocations are data, not rows.
     compact: bool,
+    /// Times as they were measured can be shown too.
+    told: bool,
 }
 
 impl Builder<'_> {
@@ -125,6 +142,7 @@ impl Builder<'_> {
             called: row.called,
             latency: self.latencies.of(id).map(LatencyView::of),
             overhead: row.overhead,
+            raw: self.raw(row.total_doubt, row.doubt),
             share_overhead: percent(row.overhead, self.profile.raw_sum(row.own, row.overhead)),
             uncertain: self.profile.is_compensated()
                 && self.profile.is_sum_uncertain(row.own, row.overhead),
@@ -166,6 +184,11 @@ impl Builder<'_> {
         edges.filter(|edge| edge.total >= self.min_value).collect()
     }
 
+    /// The profiler's part of total and of self, if there is one to be told.
+    fn raw(&self, total: Doubt, own: Doubt) -> Option<[u64; 2]> {
+        (self.told && total.overhead > 0).then_some([total.overhead, own.overhead])
+    }
+
     fn calls(&self, method: MethodId) -> u64 {
         self.graph.row(method).map_or(0, |row| row.called)
     }
@@ -183,6 +206,7 @@ impl Builder<'_> {
             children: edge.children(),
             called: edge.called,
             called_in_all,
+            raw: self.raw(edge.total_doubt, edge.doubt),
             line: Line::new(self.profile, edge.call_site.file, edge.call_site.line),
         }
     }

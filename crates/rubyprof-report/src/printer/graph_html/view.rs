@@ -1,11 +1,12 @@
 //! What the templates see: plain serialised structures, numbers not yet formatted.
 
-use rubyprof_core::{Latency, Profile};
+use rubyprof_core::{Latency, Profile, Thread};
 use serde::Serialize;
 
 use crate::options::Options;
 use crate::page::{Foot, Head, Line};
 use crate::selection::{ThreadSums, percent};
+use crate::tree::is_told;
 
 /// The head of the page, down to the table of threads.
 #[derive(Serialize)]
@@ -24,6 +25,8 @@ pub(super) struct ThreadView {
     fiber_id: u64,
     root: String,
     total: u64,
+    /// The profiler's part of what was measured, where the page can show that too; else 0.
+    overhead: u64,
     share: f64,
     calls: u64,
     methods: u64,
@@ -47,6 +50,10 @@ pub(super) fn top<'a>(
                 fiber_id: thread.fiber_id,
                 root: profile.method(root).full_name(),
                 total: sum.total,
+                overhead: match is_told(profile) {
+                    true => overhead_of(profile, thread),
+                    false => 0,
+                },
                 share: percent(sum.total, total),
                 calls: sum.calls,
                 methods: sum.methods,
@@ -65,6 +72,12 @@ pub(super) fn top<'a>(
     }
 }
 
+fn overhead_of(profile: &Profile, thread: &Thread) -> u64 {
+    let nodes = profile.subtree(thread.root);
+    let overheads = nodes.map(|id| profile.node(id).overhead);
+    overheads.fold(0, u64::saturating_add)
+}
+
 /// One table: all threads, or one of them.
 #[derive(Serialize)]
 pub(super) struct Section {
@@ -74,6 +87,8 @@ pub(super) struct Section {
     pub(super) thread_id: u64,
     pub(super) fiber_id: u64,
     pub(super) total: u64,
+    /// The profiler's part of what was measured, where the page can show that too; else 0.
+    pub(super) overhead: u64,
     pub(super) methods: usize,
     pub(super) track_allocations: bool,
     pub(super) rows: Vec<Row>,
@@ -98,6 +113,8 @@ pub(super) struct Row {
     pub(super) latency: Option<LatencyView>,
     /// The profiler's part of self, and its share of self as it was measured.
     pub(super) overhead: u64,
+    /// Of total and of self, for times as they were measured.
+    pub(super) raw: Option<[u64; 2]>,
     pub(super) share_overhead: f64,
     /// Self is less than the uncertainty of what was taken off it.
     pub(super) uncertain: bool,
@@ -144,6 +161,8 @@ pub(super) struct EdgeRow {
     pub(super) children: u64,
     pub(super) called: u64,
     pub(super) called_in_all: u64,
+    /// As a [`Row`]'s.
+    pub(super) raw: Option<[u64; 2]>,
     pub(super) line: Option<Line>,
 }
 

@@ -1,6 +1,6 @@
 //! What rows say of overhead and of where time went: the mark of uncertain self times, and columns on demand.
 
-use rubyprof_core::{Ledger, MethodRow, Numbers, Partial, Unit};
+use rubyprof_core::{Doubt, Ledger, MethodRow, Numbers, Partial, Unit};
 
 use super::Text;
 use crate::selection::percent;
@@ -69,6 +69,16 @@ impl Text<'_> {
         self.options.overhead && self.has_times()
     }
 
+    /// Whether rows have the column `+-`: where nothing is taken off there is nothing to doubt.
+    pub(crate) fn has_uncertainty(&self) -> bool {
+        self.has_overhead() && self.profile.is_compensated()
+    }
+
+    /// The value of a row's column `+-`.
+    pub(crate) fn uncertainty(&self, doubt: Doubt) -> String {
+        self.scale.value(self.profile.uncertainty(doubt))
+    }
+
     /// The columns behind the usual ones.
     pub(crate) fn entries(&self) -> &'static [Entry] {
         match (self.has_times(), self.options.ledger, self.options.gc) {
@@ -104,6 +114,13 @@ impl Text<'_> {
             false => format!("{what}; it is still in it."),
         };
         self.has_overhead().then_some(("%ovh", meaning))
+    }
+
+    /// What the column `+-` means, if there is one.
+    pub(crate) fn legend_of_uncertainty(&self) -> Option<(&'static str, String)> {
+        let meaning = "How far self may be from the truth, for what tracing costs and what it does to blocks.";
+        let any = self.has_uncertainty();
+        any.then(|| ("+-", meaning.to_owned()))
     }
 
     /// What the columns of [`entries`](Self::entries) mean.
