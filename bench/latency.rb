@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# What it costs to record how long each call takes (latency: true, the default) beside not to, on six workloads: nanoseconds and
+# What it costs to record how long each call takes (latency: true) beside not to, on six workloads: nanoseconds and
 # instructions an event.
 #
 #     ruby bench/latency.rb [--only fib,erb] [--rounds 7] [--no-instructions] [--smoke]

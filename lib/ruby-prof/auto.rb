@@ -27,6 +27,7 @@
 # | RUBY_PROF_C_CALLS            | 0: leave out methods written in C         | 1                    |
 # | RUBY_PROF_TRACK_ALLOCATIONS  | 1: count objects by method, line, class   | 0                    |
 # | RUBY_PROF_BLOCKS             | 1: blocks are callees of their own        | 0                    |
+# | RUBY_PROF_LATENCY            | 1: record how long single calls take      | 0                    |
 # | RUBY_PROF_MAX_NODES          | keep so many call paths, fold the others  |                      |
 # | RUBY_PROF_MAX_DEPTH          | keep paths of so many calls               |                      |
 # | RUBY_PROF_BUDGET             | stop timing tiny calls once the profiler  |                      |

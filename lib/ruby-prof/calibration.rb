@@ -120,7 +120,7 @@ module RubyProf
 
       def traced(mode, operators, name = "round", number = Programs::ROUNDS)
         profile = Profile.new(measure_mode: mode, compensate: false, operators: operators, include_threads: [::Thread.current],
-                              blocks: false, max_nodes: nil, max_depth: nil, budget: nil)
+                              blocks: false, latency: false, max_nodes: nil, max_depth: nil, budget: nil)
         TestProfiles.record_ours(profile)
         profile.profile { number.times { |each| Programs.public_send(:"#{name}#{each}") } }
         trees = [profile.threads.first.call_tree]

@@ -49,7 +49,7 @@ module RubyProf
       def analyse(selection, all_threads: false, arguments: [], track_allocations: false, &block)
         targets = selection ? selection.targets : []
         counter = Counter.new(targets.map { |target| [target.owner, target.name] }, all_threads, false, true)
-        profile = Profile.new(allow_exceptions: true, track_allocations: track_allocations, blocks: false,
+        profile = Profile.new(allow_exceptions: true, track_allocations: track_allocations, blocks: false, latency: false,
                               include_threads: all_threads ? nil : [::Thread.current])
         value = nil
         profile.start

@@ -12,7 +12,7 @@ module RubyProf
     def self.call(**options)
       # The first profile of a process examines the VM and measures what calls cost by running programs of its own. That cannot
       # be done in a TracePoint, and must not be in the user's profile.
-      Profile.new(operators: false, blocks: false, max_nodes: nil, max_depth: nil, budget: nil, **options.slice(:measure_mode, :operators)).start.stop
+      Profile.new(operators: false, blocks: false, latency: false, max_nodes: nil, max_depth: nil, budget: nil, **options.slice(:measure_mode, :operators)).start.stop
       return yield if caller_locations.any? { |frame| frame.label == "<main>" }
 
       TracePoint.new(:script_compiled) do |point|

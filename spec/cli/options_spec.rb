@@ -20,7 +20,7 @@ RSpec.describe "ruby-prof's options", stress: false do
   it "has every option in the help, and takes - for _" do
     help = ruby_prof("-h").stdout
     %w[-p --printer -f --file -m --min_percent -s --sort --save --mode --track_allocations --[no-]c-calls --exclude
-       --blocks --max-nodes --max-depth --budget
+       --blocks --latency --max-nodes --max-depth --budget
        --exclude-pattern --only --exclude-common --on-fork -e -R --require-noprof -E --eval-noprof --ruby
        --allow_exceptions -h --help -v --version].each { |word| expect(help).to match(/^ .*#{Regexp.escape(word)}[ ,=]/) }
     expect(help).not_to include "cycles"
@@ -125,6 +125,12 @@ RSpec.describe "ruby-prof's options", stress: false do
   it "records blocks" do
     report = ruby_prof("--blocks", "-e", "def few = 3.times { nil }\nfew").stdout
     expect(report).to match(/ 3  +block in Object#few /)
+  end
+
+  it "records how long single calls take" do
+    code = "def few = nil\n3.times { few }"
+    expect(ruby_prof("--latency", "-e", code).stdout).to match(/^ %self .* calls +min\S* +p50\S* +p99\S* +max\S* +name/)
+    expect(ruby_prof("-e", code).stdout).not_to include "p99"
   end
 
   it "loads libraries and runs code before, unprofiled" do

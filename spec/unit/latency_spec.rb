@@ -31,7 +31,7 @@ RSpec.describe RubyProf::Latency do
   let(:shop) { LatencyFixtures::Shop.new }
 
   def record(**options, &block)
-    profile_by_hand(compensate: false, **options, &block)
+    profile_by_hand(compensate: false, latency: true, **options, &block)
   end
 
   def latency(profile, name)
@@ -74,7 +74,7 @@ RSpec.describe RubyProf::Latency do
   end
 
   it "is nil where no call was seen from its beginning to its end" do
-    profile = by_hand(compensate: false)
+    profile = by_hand(compensate: false, latency: true)
     profile.start
     shop.wait(3)
     profile.stop
@@ -90,7 +90,7 @@ RSpec.describe RubyProf::Latency do
   end
 
   it "does not count what lies in a pause" do
-    profile = by_hand(compensate: false)
+    profile = by_hand(compensate: false, latency: true)
     profile.start
     shop.define_singleton_method(:break_for) do |time|
       wait(5)
@@ -111,8 +111,20 @@ RSpec.describe RubyProf::Latency do
     expect(method.call_trees.callers.first.latency).to be_nil
   end
 
+  it "is recorded if the environment says so, and not otherwise" do
+    script = <<~RUBY
+      require "ruby-prof"
+      def few = nil
+      print RubyProf.profile { few }.threads.first.methods.map { |method| method.latency.class }.uniq
+      print RubyProf::Profile.new(latency: false).profile { few }.threads.first.methods.map { |method| method.latency.class }.uniq
+    RUBY
+    expect(ruby(script).stdout).to eq "[NilClass][NilClass]"
+    expect(ruby(script, env: { "RUBY_PROF_LATENCY" => "1" }).stdout).to eq "[NilClass, RubyProf::Latency][NilClass]"
+    expect(ruby(script, env: { "RUBY_PROF_LATENCY" => "yes" }).stderr).to match(/RUBY_PROF_LATENCY=yes/)
+  end
+
   it "is of objects where these are counted" do
-    profile = profile(measure_mode: RubyProf::ALLOCATIONS) { 3.times { |number| shop.sell(*Array.new(number, 0)) } }
+    profile = profile(measure_mode: RubyProf::ALLOCATIONS, latency: true) { 3.times { |number| shop.sell(*Array.new(number, 0)) } }
     found = latency(profile, :sell)
     expect(found.count).to eq 3
     expect([found.min, found.max, found.p50].map { |objects| objects % 1 }).to all eq 0
@@ -143,7 +155,7 @@ RSpec.describe RubyProf::Latency do
   end
 
   it "is that of all runs" do
-    profile = by_hand(compensate: false)
+    profile = by_hand(compensate: false, latency: true)
     [3, 900].each { |price| profile.profile { shop.sell(price) } }
     found = latency(profile, :wait)
     expect([found.count, found.min, found.max]).to eq [2, 3e-9, 900e-9]
@@ -173,20 +185,20 @@ RSpec.describe RubyProf::Latency do
       printer.new(profile).print(+"", **options)
     end
 
-    it "has columns where that is wanted" do
-      flat = text(RubyProf::FlatPrinter, latency: true)
+    it "has columns" do
+      flat = text(RubyProf::FlatPrinter)
       expect(flat[/^ %self.*/].split.last(7)).to eq ["calls", "min(us)", "p50(us)", "p99(us)", "max(us)", "name", "location"]
       expect(flat.lines.grep(/Shop#wait/).first.split.values_at(5, 6, 9)).to eq %w[2 7.000 100.000]
-      graph = text(RubyProf::GraphPrinter, latency: true)
+      graph = text(RubyProf::GraphPrinter)
       expect(graph.lines.grep(/ 1\/2 .*#resell/).first.split.values_at(4, 5, 8)).to eq %w[1/2 7.000 7.000]
-      paths = text(RubyProf::CallInfoPrinter, latency: true)
+      paths = text(RubyProf::CallInfoPrinter)
       expect(paths).to include "call:1, min:100.000, p50:100.000, p99:100.000, max:100.000)"
       [flat, graph, paths].each { |report| expect(report).to include "  p99 ".ljust(6), "of these calls took no longer" }
     end
 
-    it "has none otherwise" do
+    it "has none if they are not wanted, or there is nothing to show" do
       [RubyProf::FlatPrinter, RubyProf::GraphPrinter, RubyProf::CallInfoPrinter].each do |printer|
-        expect(text(printer)).not_to match(/p99|p50/)
+        expect(text(printer, latency: false)).not_to match(/p99|p50/)
         without = printer.new(record(latency: false) { shop.sell(1) })
         expect(without.print(+"", latency: true)).not_to match(/p99|p50/)
       end

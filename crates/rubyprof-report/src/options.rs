@@ -91,7 +91,7 @@ pub struct Options {
     /// Whether methods have columns with where their time went: running, GVL wait, blocked, and GC. Text tables only, of times only. Default: no.
     pub ledger: bool,
     /// Whether methods have columns with how long single calls took: the shortest, the median, the 99th percentile and the
-    /// longest. Text only, where that was recorded. Default: no.
+    /// longest, where that was recorded. Text only. Default: yes.
     pub latency: bool,
     /// The process that was profiled. Callgrind files only.
     pub process_id: Option<u64>,
@@ -117,7 +117,7 @@ impl Options {
             overhead: false,
             gc: false,
             ledger: false,
-            latency: false,
+            latency: true,
             process_id: None,
         }
     }

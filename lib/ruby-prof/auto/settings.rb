@@ -11,7 +11,7 @@ module RubyProf
       # Everything we read, and what the command passes to the process it starts.
       NAMES = %w[
         MEASURE_MODE PRINTER FILE SAVE MIN_PERCENT SORT EXCLUDE EXCLUDE_COMMON ONLY C_CALLS OPERATORS TRACK_ALLOCATIONS
-        MAX_NODES MAX_DEPTH BUDGET BLOCKS
+        MAX_NODES MAX_DEPTH BUDGET BLOCKS LATENCY
         ON_FORK REQUIRE EVAL ONE_PROGRAM MAIN_PID MERGE_DIR
       ].to_h { |name| [name.downcase.to_sym, "RUBY_PROF_#{name}"] }.freeze
 
@@ -119,6 +119,7 @@ module RubyProf
           c_calls: flag(:c_calls, true),
           operators: flag(:operators, false),
           blocks: flag(:blocks, false),
+          latency: flag(:latency, false),
           exclude_common: flag(:exclude_common, false),
           exclude: patterns(:exclude),
           only: patterns(:only),

@@ -100,6 +100,7 @@ module RubyProf
         words.word("--[no-]c-calls", "Record methods written in C (default)") { |yes| @values[:c_calls] = yes ? "1" : "0" }
         words.word("--[no-]operators", "Count + < [] << == and the like as calls") { |yes| @values[:operators] = yes ? "1" : "0" }
         words.word("--blocks", "Record blocks as callees of their own") { @values[:blocks] = "1" }
+        words.word("--latency", "Record how long single calls take") { @values[:latency] = "1" }
         words.word("--max-nodes=COUNT", "Keep so many call paths; fold the others") { |text| add_bound(words, :max_nodes, text) }
         words.word("--max-depth=COUNT", "Keep paths of so many calls; fold the others") { |text| add_bound(words, :max_depth, text) }
         words.word("--budget=SHARE", "Stop timing tiny calls once the profiler", "takes more of the time (0 to 1)") do |text|

@@ -55,7 +55,7 @@ module RubyProf
       def failure(headline, work)
         return headline if @options.cold
 
-        profile = Profile.new(measure_mode: ALLOCATIONS, track_allocations: true, allow_exceptions: true, blocks: false,
+        profile = Profile.new(measure_mode: ALLOCATIONS, track_allocations: true, allow_exceptions: true, blocks: false, latency: false,
                               **(threads ? {} : { include_threads: [::Thread.current] }))
         Work.aside { profile.profile { work.call } }
         [headline, *rows(profile), *report(profile)].join("\n")

@@ -7,11 +7,11 @@ module RubyProf
   module TestRun
     # What `:ruby_prof` or `ruby_prof: { ... }` on an example asks for.
     class Tag
-      PROFILE = %i[only exclude c_calls operators blocks track_allocations exclude_common max_nodes budget].freeze
-      PRINTER = %i[min_percent max_percent filter_by sort_method min_time max_depth max_threads title compensate overhead gc gc_nodes ledger latency].freeze
+      PROFILE = %i[only exclude c_calls operators blocks latency track_allocations exclude_common max_nodes budget].freeze
+      PRINTER = %i[min_percent max_percent filter_by sort_method min_time max_depth max_threads title compensate overhead gc gc_nodes ledger].freeze
       OWN = %i[printer mode setup].freeze
       ALL = [*OWN, *PROFILE, *PRINTER].freeze
-      FLAGS = %i[setup c_calls operators blocks track_allocations exclude_common].freeze
+      FLAGS = %i[setup c_calls operators blocks latency track_allocations exclude_common].freeze
 
       # @return [PrinterKind]
       attr_reader :kind

@@ -44,7 +44,7 @@ impl Default for Options {
             operators: false,
             blocks: false,
             compensate: true,
-            latency: true,
+            latency: false,
             allow_exceptions: false,
             bounds: Bounds::default(),
             threads: ThreadFilter::default(),
@@ -60,6 +60,9 @@ const OPERATORS: &str = "RUBY_PROF_OPERATORS";
 /// Set to `1` to record calls of blocks unless a profile says otherwise.
 const BLOCKS: &str = "RUBY_PROF_BLOCKS";
 
+/// Set to `1` to record how long single calls take unless a profile says otherwise.
+const LATENCY: &str = "RUBY_PROF_LATENCY";
+
 const KNOWN: &str = "measure_mode, track_allocations, c_calls, operators, blocks, compensate, latency, allow_exceptions, \
                      exclude_threads, include_threads, exclude_common, only, exclude, max_nodes, max_depth, budget, merge_fibers";
 
@@ -73,7 +76,7 @@ impl Options {
     /// value of the wrong type.
     pub(crate) fn from_args(ruby: &Ruby, args: &[Value]) -> Result<Self, Error> {
         let mut options = Self::default();
-        let (mut says_operators, mut says_blocks) = (false, false);
+        let (mut says_operators, mut says_blocks, mut says_latency) = (false, false, false);
         let (positional, hash) = match args.split_last() {
             Some((last, rest)) => match RHash::from_value(*last) {
                 Some(hash) => (rest, Some(hash)),
@@ -116,6 +119,7 @@ impl Options {
                     name => {
                         says_operators |= name == "operators";
                         says_blocks |= name == "blocks";
+                        says_latency |= name == "latency";
                         options.set(ruby, name, value)?;
                     }
                 }
@@ -126,6 +130,9 @@ impl Options {
         }
         if !says_blocks {
             options.blocks = flag(ruby, BLOCKS)?;
+        }
+        if !says_latency {
+            options.latency = flag(ruby, LATENCY)?;
         }
         options.bounds.read_environment(ruby)?;
         let [only, exclude] = patterns;
