@@ -22,7 +22,7 @@ RSpec.describe "blocks: true" do
       def evaluated = [1, 2].each { eval("[1].each { |item| item }") }
       def method_block = [1, 2].map(&method(:same))
       def same(item) = item
-      def self.own = 2.times { |item| item }
+      def self.own_twice = 2.times { |item| item }
 
       def rescued
         raise "in"

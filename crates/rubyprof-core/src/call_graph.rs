@@ -30,8 +30,6 @@ pub struct MethodRow {
     pub wait: u64,
     /// The part of self time in which garbage was collected.
     pub gc: u64,
-    /// How often the garbage collector set to work in that time.
-    pub collections: u64,
     /// For how long it had stopped, as [`Profile::stopped`].
     pub stopped: Stopped,
     /// The profiler's part of self time: in it, or taken off it, as [`Node::overhead`](crate::Node::overhead).
@@ -51,7 +49,7 @@ pub struct MethodRow {
 }
 
 impl MethodRow {
-    /// Its numbers.
+    /// Its numbers, but how often garbage was collected.
     pub fn numbers(&self) -> Numbers {
         Numbers {
             called: self.called,
@@ -59,7 +57,7 @@ impl MethodRow {
             own: self.own,
             wait: self.wait,
             gc: self.gc,
-            collections: self.collections,
+            collections: 0,
             stopped: self.stopped,
             overhead: self.overhead,
             partial: self.partial,
@@ -92,8 +90,6 @@ pub struct Edge {
     pub wait: u64,
     /// The part of that self time in which garbage was collected.
     pub gc: u64,
-    /// How often the garbage collector set to work in that time.
-    pub collections: u64,
     /// For how long it had stopped, as [`Profile::stopped`].
     pub stopped: Stopped,
     /// The profiler's part of that self time: in it, or taken off it.
@@ -111,7 +107,7 @@ pub struct Edge {
 }
 
 impl Edge {
-    /// Its numbers.
+    /// Its numbers, but how often garbage was collected.
     pub fn numbers(&self) -> Numbers {
         Numbers {
             called: self.called,
@@ -119,7 +115,7 @@ impl Edge {
             own: self.own,
             wait: self.wait,
             gc: self.gc,
-            collections: self.collections,
+            collections: 0,
             stopped: self.stopped,
             overhead: self.overhead,
             partial: self.partial,
@@ -233,7 +229,6 @@ struct Folder<'a> {
     /// What is left of the profile's waits and GC times, which are sorted by node as the walk is.
     waits: &'a [(NodeId, u64)],
     gcs: &'a [(NodeId, u64)],
-    collections: &'a [(NodeId, u64)],
     stops: &'a [(NodeId, Stopped)],
     /// Of the thread's nodes; empty if times are as they were measured.
     doubts: Vec<Doubts>,
@@ -256,7 +251,6 @@ impl<'a> Folder<'a> {
             open: Vec::new(),
             waits: &profile.waits,
             gcs: &profile.gcs,
-            collections: &profile.collections,
             stops: &profile.stops,
             doubts: Vec::new(),
             root: NodeId(0),
@@ -268,7 +262,6 @@ impl<'a> Folder<'a> {
         add(&mut self.graph.total, self.profile.node(root).total);
         self.waits = from(&self.profile.waits, root);
         self.gcs = from(&self.profile.gcs, root);
-        self.collections = from(&self.profile.collections, root);
         self.stops = from(&self.profile.stops, root);
         self.doubts = self.profile.doubts(root);
         self.root = root;
@@ -291,7 +284,6 @@ impl<'a> Folder<'a> {
     fn add(&mut self, id: NodeId) {
         let (wait, gc) = (next(&mut self.waits, id), next(&mut self.gcs, id));
         let stopped = next(&mut self.stops, id);
-        let collections = next(&mut self.collections, id);
         let partial = self.profile.partial(id);
         let node = self.profile.node(id);
         let own = node.own.saturating_sub(wait);
@@ -304,7 +296,6 @@ impl<'a> Folder<'a> {
         add(&mut sums.own, own);
         add(&mut sums.wait, wait);
         add(&mut sums.gc, gc);
-        add(&mut sums.collections, collections);
         sums.stopped.add(stopped);
         add(&mut sums.overhead, node.overhead);
         sums.partial.add(partial);
@@ -325,7 +316,6 @@ impl<'a> Folder<'a> {
             add(&mut sums.own, own);
             add(&mut sums.wait, wait);
             add(&mut sums.gc, gc);
-            add(&mut sums.collections, collections);
             sums.stopped.add(stopped);
             add(&mut sums.overhead, node.overhead);
             sums.partial.add(partial);
@@ -362,7 +352,6 @@ impl<'a> Folder<'a> {
             own: 0,
             wait: 0,
             gc: 0,
-            collections: 0,
             stopped: Stopped::default(),
             overhead: 0,
             partial: Partial::default(),
@@ -390,7 +379,6 @@ impl<'a> Folder<'a> {
                 own: 0,
                 wait: 0,
                 gc: 0,
-                collections: 0,
                 stopped: Stopped::default(),
                 overhead: 0,
                 partial: Partial::default(),

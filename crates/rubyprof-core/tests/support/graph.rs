@@ -26,7 +26,6 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
                 own: 0,
                 wait: 0,
                 gc: 0,
-                collections: 0,
                 stopped: Stopped::default(),
                 overhead: 0,
                 partial: Partial::default(),
@@ -45,7 +44,6 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
         row.own += own;
         row.wait += wait;
         row.gc += profile.gc(id);
-        row.collections += profile.collections(id);
         row.stopped.blocked += profile.stopped(id).blocked;
         row.stopped.gvl_wait += profile.stopped(id).gvl_wait;
         row.overhead += node.overhead;
@@ -70,7 +68,6 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
                 own: 0,
                 wait: 0,
                 gc: 0,
-                collections: 0,
                 stopped: Stopped::default(),
                 overhead: 0,
                 partial: Partial::default(),
@@ -91,7 +88,6 @@ pub(crate) fn naive(profile: &Profile, threads: &[Thread]) -> (Vec<MethodRow>, V
         edge.own += own;
         edge.wait += wait;
         edge.gc += profile.gc(id);
-        edge.collections += profile.collections(id);
         edge.stopped.blocked += profile.stopped(id).blocked;
         edge.stopped.gvl_wait += profile.stopped(id).gvl_wait;
         edge.overhead += node.overhead;

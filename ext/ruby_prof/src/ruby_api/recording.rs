@@ -133,7 +133,11 @@ impl Profile {
         // SAFETY: as above; no hook runs.
         unsafe {
             (*session).counts_operators = options.c_calls && marks::operators_are_marked();
+            // To add hooks takes time.
+            let now = (*session).now();
+            (*session).begin_anew(now);
         }
+        note_work();
         self.running.replace(Some(Running {
             hooks: Some(hooks),
             session,
