@@ -18,10 +18,14 @@ use crate::clock::{self, Clock};
 use crate::errors;
 use crate::guard::guard;
 use crate::hook::{Hooks, Wanted};
+use crate::memory;
 use crate::names::{self, RecordedNames};
 use crate::overhead;
 use crate::session::{Session, note_work, object_id};
 use crate::vm::{marks, operators, probe, relief};
+
+/// Call paths from which on what recording them took is worth giving back.
+const LARGE: usize = 100_000;
 
 impl Profile {
     pub(crate) fn start(ruby: &Ruby, rb_self: Obj<Self>) -> Result<Obj<Self>, Error> {
@@ -249,7 +253,11 @@ impl Profile {
             true => whole.compensate(),
             false => whole.uncompensate(),
         }
+        let is_large = whole.nodes().len() >= LARGE;
         self.members.set(whole);
+        if is_large {
+            memory::give_back();
+        }
         Ok((session.failure, interruption))
     }
 
