@@ -176,11 +176,13 @@ impl Recorder {
         };
         draft.total += elapsed;
         self.top = draft.parent;
-        if let Some(latencies) = &mut self.latencies {
-            latencies.add(frame.node, elapsed);
-        }
+        let node = frame.node;
         self.stack.pop();
-        true
+        match &mut self.latencies {
+            None => true,
+            // A call: who does not want it is not to save registers for it.
+            Some(latencies) => latencies.add(node, elapsed),
+        }
     }
 
     /// A call that [`enter`](Self::enter) did not settle, or one of a fiber that is not current.

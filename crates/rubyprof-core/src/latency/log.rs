@@ -61,9 +61,9 @@ impl LatencyLog {
         }
     }
 
-    /// A call along a path took so many ticks.
-    #[inline(always)]
-    pub(crate) fn add(&mut self, node: DraftId, ticks: u64) {
+    /// A call along a path took so many ticks. Always true, as [`Recorder::leave`](crate::Recorder::leave) ends with it.
+    #[inline(never)]
+    pub(crate) fn add(&mut self, node: DraftId, ticks: u64) -> bool {
         // More than 64 bits would be counted as something else, up to the longest call: see `LatencyCounts::limit`.
         let bucket = bucket::of(self.scale.apply_quickly(ticks));
         if let Some(path) = self.paths.get_mut(node as usize) {
@@ -74,10 +74,11 @@ impl LatencyLog {
             {
                 *count = sum;
                 path.note(ticks);
-                return;
+                return true;
             }
         }
         self.add_slowly(node, ticks, bucket);
+        true
     }
 
     #[cold]
