@@ -19,7 +19,8 @@ require "ruby-prof/measure_modes"
 # Times are Floats in seconds; in the measure mode ALLOCATIONS they are numbers of objects.
 module RubyProf
   autoload :AbstractPrinter, "ruby-prof/printers/abstract_printer"
-  autoload :Calibration, "ruby-prof/calibration"
+  # By their places, since profiles need them whatever has become of the load path.
+  autoload :Calibration, "#{__dir__}/ruby-prof/calibration"
   autoload :CallInfoPrinter, "ruby-prof/printers/call_info_printer"
   autoload :CallProfile, "ruby-prof/call_profile"
   autoload :CallStackPrinter, "ruby-prof/printers/call_stack_printer"
@@ -33,9 +34,9 @@ module RubyProf
   autoload :FlatPrinterWithLineNumbers, "ruby-prof/printers/flat_printer_with_line_numbers"
   autoload :GraphHtmlPrinter, "ruby-prof/printers/graph_html_printer"
   autoload :GraphPrinter, "ruby-prof/printers/graph_printer"
-  autoload :Ledger, "ruby-prof/ledger"
+  autoload :Ledger, "#{__dir__}/ruby-prof/ledger"
   autoload :MultiPrinter, "ruby-prof/printers/multi_printer"
-  autoload :Overhead, "ruby-prof/overhead"
+  autoload :Overhead, "#{__dir__}/ruby-prof/overhead"
   autoload :PrinterArguments, "ruby-prof/printers/arguments"
   autoload :PrinterOptions, "ruby-prof/printers/options"
 

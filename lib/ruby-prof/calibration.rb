@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
-require "ruby-prof/calibration/cache"
-require "ruby-prof/calibration/programs"
+require_relative "calibration/cache"
+require_relative "calibration/programs"
 
 module RubyProf
   # Measures what a traced call costs, in this process: a known program runs bare and under a profile, some 30 ms in all, before

@@ -127,6 +127,17 @@ RSpec.describe "ruby-prof's options", stress: false do
     expect(report).to match(/ 3  +block in Object#few /)
   end
 
+  # It starts from within a TracePoint, where the VM takes hooks away later than elsewhere.
+  it "leaves operators alone and takes its own work off" do
+    code = "def few(number) = number < 2 ? number : few(number - 1)\nfew(9)"
+    report = ruby_prof("-e", code).stdout
+    expect(report[/^Overhead: .*/]).to match(/ is subtracted, \+- \S+; operators left alone$/)
+    expect([calls(report, "Object#few"), calls(report, "Integer#<")]).to eq [9, nil]
+    counted = ruby_prof("--operators", "-e", code).stdout
+    expect(counted[/^Overhead: .*/]).to end_with "; operators counted"
+    expect(calls(counted, "Integer#<")).to eq 9
+  end
+
   it "records how long single calls take" do
     code = "def few = nil\n3.times { few }"
     expect(ruby_prof("--latency", "-e", code).stdout).to match(/^ %self .* calls +min\S* +p50\S* +p99\S* +max\S* +name/)

@@ -66,6 +66,53 @@ RSpec.describe "RubyProf::Ledger", stress: false do
     end
   end
 
+  it "knows that whoever still waits at the end is blocked" do
+    profile = profile do
+      sleeper = Thread.new { Queue.new.pop }
+      5.times { LedgerFixtures::Waiting.new.sleeps }
+      sleeper
+    end
+    ledgers = profile.threads.map(&:ledger)
+    expect(ledgers.size).to eq 2
+    ledgers.each { |ledger| expect([share(ledger.blocked, ledger) > 0.8, share(ledger.gvl_wait, ledger) < 0.1]).to eq [true, true] }
+  end
+
+  it "knows that with objects counted" do
+    profile = profile(track_allocations: true) do
+      sleeper = Thread.new { Queue.new.pop }
+      5.times { LedgerFixtures::Waiting.new.sleeps && Array.new(1000) { +"object" } }
+      sleeper
+    end
+    other = profile.threads.last.ledger
+    expect([share(other.blocked, other) > 0.8, share(other.running, other) < 0.1]).to eq [true, true]
+  end
+
+  it "knows that of the thread which started it, too" do
+    profile = RubyProf::Profile.new
+    stopper = Thread.new do
+      sleep(0.1)
+      profile.stop
+    end
+    profile.start
+    sleep(0.15)
+    stopper.join
+    ledger = profile.threads.first.ledger
+    expect(share(ledger.blocked, ledger)).to be > 0.7
+  end
+
+  it "knows no more work than there was time" do
+    eval((0...3000).map { |number| "def ledger_method_#{number}(argument) = argument + #{number}" }.join("\n"), binding, __FILE__, __LINE__)
+    profile = RubyProf::Profile.new(operators: true)
+    5.times { profile.start && profile.stop }
+    ledger = profile.threads.first.ledger
+    expect(ledger.cpu).to be < ledger.wall + 500_000
+  end
+
+  it "is there when the load path is not any more" do
+    result = ruby("require 'ruby-prof'; $LOAD_PATH.clear; print RubyProf::Profile.profile { 1 }.then { |profile| [profile.overhead.class, profile.threads.first.ledger.class] }")
+    expect([result.stderr, result.stdout]).to eq ["", "[RubyProf::Overhead, RubyProf::Ledger]"]
+  end
+
   it "knows who is at work" do
     profile = profile { LedgerFixtures::Working.new.works }
     thread = profile.threads.first

@@ -13,7 +13,7 @@ use crate::call_tree::{CallTree, DraftId};
 use crate::fiber::{Fiber, Frame, FrameKind};
 use crate::finish::Scale;
 use crate::hash::BuildMix;
-use crate::host::Host;
+use crate::host::{Away, Host};
 use crate::latency::LatencyLog;
 use crate::ledger::Stopped;
 use crate::method::{MethodId, MethodKey};
@@ -72,6 +72,8 @@ pub struct Recorder {
     pub(crate) stops: HashMap<DraftId, Stopped, BuildMix>,
     /// By token, the object ids of threads that are recorded.
     thread_ids: HashMap<u64, u64, BuildMix>,
+    /// By token, what threads did since they stopped that do not run at the end.
+    still_away: HashMap<u64, Away, BuildMix>,
     /// By object id of a thread, in nanoseconds.
     pub(crate) cpus: HashMap<u64, u64, BuildMix>,
     collecting: Option<Collecting>,
@@ -125,6 +127,7 @@ impl Recorder {
             collections: HashMap::default(),
             stops: HashMap::default(),
             thread_ids: HashMap::default(),
+            still_away: HashMap::default(),
             cpus: HashMap::default(),
             collecting: None,
             folding: Folding::default(),
@@ -338,7 +341,8 @@ impl Recorder {
                 true => (fiber.left_at, 0, Stopped::default()),
                 false => {
                     let waited = fiber.waited(now, busy);
-                    (now, waited, fiber.stopped(now, waited, None))
+                    let away = self.still_away.get(&fiber.origin.thread_token);
+                    (now, waited, fiber.stopped(now, waited, away.copied()))
                 }
             };
             std::mem::swap(&mut self.stack, &mut fiber.stack);

@@ -124,6 +124,36 @@ fn who_waits_while_others_run_has_stopped() {
 }
 
 #[test]
+fn who_does_not_come_back_waited_too() {
+    let tape = Tape::new().of_thread(2, 1);
+    let mut program = Program::new(&tape);
+    program.stop(0);
+    program.advance(100);
+    program.recorder.still_away(
+        thread_token(0),
+        Away {
+            gvl_wait: 30,
+            worked: 20,
+        },
+    );
+    let seen: Vec<u64> = program.recorder.threads().collect();
+    assert_eq!(seen, [thread_token(0)]);
+    let profile = program.finish();
+    assert_eq!(profile.stopped(NodeId(0)), stopped(50, 30));
+    // Who runs at the end is not away, whatever is said.
+    let mut program = Program::new(&tape);
+    program.advance(100);
+    program.recorder.still_away(
+        thread_token(0),
+        Away {
+            gvl_wait: 30,
+            worked: 20,
+        },
+    );
+    assert_eq!(program.finish().stopped(NodeId(0)), Stopped::default());
+}
+
+#[test]
 fn a_fiber_is_blocked_while_another_of_its_thread_runs() {
     let tape = Tape::new();
     let mut program = Program::new(&tape);

@@ -47,17 +47,19 @@ impl Account {
     pub(crate) fn line(self) -> String {
         let wall = self.ledger.wall();
         let seconds = |part| rounded_seconds(part, wall);
-        let mut line = format!(
-            "{} = running {}",
-            seconds(wall),
-            seconds(self.ledger.running)
-        );
-        for (title, part) in [
+        let parts = [
             ("GVL wait", self.ledger.gvl_wait),
             ("blocked", self.ledger.blocked),
             ("GC", self.ledger.gc),
             ("profiler", self.ledger.overhead),
-        ] {
+        ];
+        // What is left of rounded numbers, so that these add up too.
+        let digit = if wall < 1_000_000 { 1 } else { 1_000 };
+        let others = parts.iter().map(|(_, part)| part.div_ceil(digit));
+        let running = wall.div_ceil(digit).saturating_sub(others.sum());
+        let running = running.saturating_mul(digit);
+        let mut line = format!("{} = running {}", seconds(wall), seconds(running));
+        for (title, part) in parts {
             if part > 0 {
                 line += &format!(" + {title} {} ({})", seconds(part), share(part, wall));
             }
@@ -68,6 +70,24 @@ impl Account {
             line += &format!("; by the processor's clock {} of it ran", seconds(cpu));
         }
         line
+    }
+
+    /// The same in lines of a terminal's width, all but the first indented.
+    pub(crate) fn lines(self, indent: usize) -> String {
+        const WIDTH: usize = 100;
+        let mut lines = String::new();
+        let mut column = indent;
+        for (index, part) in self.line().split(" + ").enumerate() {
+            let separator = if index == 0 { "" } else { " + " };
+            if column + separator.len() + part.len() > WIDTH {
+                lines += &format!("\n{:indent$}{part}", "+ ");
+                column = indent + part.len();
+            } else {
+                lines += &format!("{separator}{part}");
+                column += separator.len() + part.len();
+            }
+        }
+        lines
     }
 
     /// For the head of a page.
@@ -152,6 +172,20 @@ mod tests {
         assert_eq!(Account::of_threads(&raw, &raw.threads()[1..]), None);
         let first = Account::of_threads(&raw, &raw.threads()[..1]).map(Account::line);
         assert!(first.is_some_and(|line| line.starts_with("0.040000 = running 0.015000 + ")));
+    }
+
+    #[test]
+    fn rounded_numbers_add_up() {
+        let mut builder = ProfileBuilder::new(MeasureMode::WallTime);
+        let main = builder.method(Method::default());
+        let root = builder.thread(1, 1, main, 1, 47_245_100);
+        builder.gc(root, 10_000_001);
+        builder.overhead(root, 1);
+        let line = Account::of_all(&builder.finish()).map(Account::line);
+        assert_eq!(
+            line.as_deref(),
+            Some("0.047246 = running 0.037244 + GC 0.010001 (21.2%) + profiler 0.000001 (<0.1%)")
+        );
     }
 
     #[test]

@@ -47,6 +47,19 @@ struct Left {
     process_cpu: u64,
 }
 
+impl Left {
+    /// What the thread did until its clock said `cpu`, and that of the process `process_cpu`.
+    fn away(&self, cpu: Option<u64>, process_cpu: u64, scale: Scale) -> Option<Away> {
+        self.clock?;
+        let all = process_cpu.saturating_sub(self.process_cpu);
+        let worked = cpu?.saturating_sub(self.cpu);
+        Some(Away {
+            gvl_wait: scale.ticks(all.saturating_sub(worked)),
+            worked: scale.ticks(worked),
+        })
+    }
+}
+
 impl Turn {
     fn begin(thread: VALUE, at: u64) -> Self {
         Self {
@@ -150,15 +163,20 @@ impl Gaps {
         let Some(left) = self.away.remove(&thread) else {
             return;
         };
-        let worked = self.running.cpu.saturating_sub(left.cpu);
-        recorder.worked(thread as u64, worked);
-        self.returned = left.clock.map(|_| {
-            let all = process_cpu.saturating_sub(left.process_cpu);
-            Away {
-                gvl_wait: self.scale.ticks(all.saturating_sub(worked)),
-                worked: self.scale.ticks(worked),
+        let cpu = self.running.cpu;
+        recorder.worked(thread as u64, cpu.saturating_sub(left.cpu));
+        self.returned = left.away(Some(cpu), process_cpu, self.scale);
+    }
+
+    /// The end: what threads did that do not run any more.
+    pub(crate) fn tell_of_others(&self, recorder: &mut Recorder) {
+        let process_cpu = clock::process_cpu();
+        for (thread, left) in &self.away {
+            let cpu = left.clock.and_then(ThreadClock::read);
+            if let Some(away) = left.away(cpu, process_cpu, self.scale) {
+                recorder.still_away(*thread as u64, away);
             }
-        });
+        }
     }
 
     pub(crate) fn returned(&mut self) -> Option<Away> {

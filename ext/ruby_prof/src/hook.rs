@@ -236,6 +236,7 @@ unsafe fn slowly<R: Reader>(session: &mut Session, arg: *mut TraceArg) {
             }
             _ => {}
         }
+        marks::cleaned_up();
         session.vm.notice(recorder, token);
         if !recorder.runs(token) {
             let mut host = Event::<R>::new(arg, &mut session.vm);

@@ -138,6 +138,17 @@ impl Session {
         let _ = now;
     }
 
+    /// The end, after [`end`](Self::end): what threads did that do not run.
+    pub(crate) fn tell_of_others(&mut self, now: u64) {
+        #[cfg(not(ruby_gte_3_3))]
+        {
+            let _ = now;
+            self.vm.gaps.tell_of_others(&mut self.recorder);
+        }
+        #[cfg(ruby_gte_3_3)]
+        crate::threads::tell_of_others(&mut self.recorder, self.vm.clock, now);
+    }
+
     /// What was before `now` is nobody's.
     pub(crate) fn begin_anew(&mut self, now: u64) {
         #[cfg(not(ruby_gte_3_3))]
@@ -427,6 +438,7 @@ pub(crate) unsafe fn object_made<R: Reader>(
     unsafe {
         let token = R::token(arg);
         if !recorder.runs(token) {
+            vm.notice(recorder, token);
             recorder.switch_to(token, &mut Event::<R>::new(arg, vm));
         }
     }

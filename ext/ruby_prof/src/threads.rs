@@ -20,7 +20,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rb_sys::VALUE;
-use rubyprof_core::{Away, BuildMix};
+use rubyprof_core::{Away, BuildMix, Recorder};
 
 use crate::clock::Clock;
 use crate::cpu;
@@ -195,6 +195,24 @@ impl Drop for Threads {
 pub(crate) fn note_work() {
     // SAFETY: see UnderGvl: Ruby methods call this. The reference ends here.
     unsafe { (*SHARED.0.get()).note_work() }
+}
+
+/// The end, at `now` by `clock`: threads that want the GVL wait for it, and those that do not are blocked.
+pub(crate) fn tell_of_others(recorder: &mut Recorder, clock: Clock, now: u64) {
+    let threads: Vec<u64> = recorder.threads().collect();
+    for thread in threads {
+        let ready = ReadyThread::of(thread);
+        let since = clock
+            .place()
+            .and_then(|place| ready.since.get(place))
+            .filter(|_| ready.thread.load(Ordering::Acquire) == thread)
+            .map_or(now, |at| at.load(Ordering::Relaxed));
+        let away = Away {
+            gvl_wait: now.saturating_sub(since),
+            worked: 0,
+        };
+        recorder.still_away(thread, away);
+    }
 }
 
 impl Shared {

@@ -37,7 +37,7 @@ module RubyProf
         return unless content && (found = CONTENT.match(content)) && found[1] == @key
 
         entry = Entry.new(found[2].to_i, found[3].split(", ").map { |number| Integer(number, 10) })
-        entry if Cache.sound?(entry.costs) && (0..LIFE).cover?(Cache.now - entry.measured_at)
+        entry if Cache.sound?(entry.costs) && entry.costs.last <= MOST_SPREAD && (0..LIFE).cover?(Cache.now - entry.measured_at)
       rescue ::StandardError
         nil
       end

@@ -88,7 +88,7 @@ impl Forest {
     }
 
     /// Numbers of which none that is part of self time is more than that.
-    pub(super) fn consistent(&self, numbers: Numbers) -> Numbers {
+    pub fn consistent(&self, numbers: Numbers) -> Numbers {
         let gc = numbers.gc.min(numbers.own);
         let overhead = match self.settings.compensated {
             true => numbers.overhead,

@@ -1,6 +1,7 @@
 //! Calls that stopped while no other thread had an event, and what processors' clocks say of threads.
 
 use super::Recorder;
+use crate::host::Away;
 use crate::ledger::Stopped;
 
 impl Recorder {
@@ -16,6 +17,17 @@ impl Recorder {
                 gvl_wait: 0,
             });
         }
+    }
+
+    /// The threads that were seen, by their tokens.
+    pub fn threads(&self) -> impl Iterator<Item = u64> + '_ {
+        self.thread_ids.keys().copied()
+    }
+
+    /// What a thread that does not run did since it stopped, known at the end: as in
+    /// [`thread_resumed`](Self::thread_resumed), which does not come any more.
+    pub fn still_away(&mut self, thread_token: u64, away: Away) {
+        self.still_away.insert(thread_token, away);
     }
 
     /// The thread `thread_token` has worked for so many nanoseconds more, says the processor's clock. No effect while nothing of the thread is

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use magnus::{Error, Module, RModule, Ruby, Value, value::ReprValue};
-use rubyprof_core::{Forest, Ledger, Numbers, Unit};
+use rubyprof_core::{Ledger, Numbers, Unit};
 
 use super::store::Store;
 
@@ -56,7 +56,10 @@ pub(crate) trait HasLedger {
 impl Store {
     /// The ledger of sums over nodes.
     pub(crate) fn ledger(&self, numbers: &Numbers) -> Ledger {
-        let compensated = self.read(|view| view.profile.is_compensated(), Forest::is_compensated);
+        let (compensated, numbers) = self.read(
+            |view| (view.profile.is_compensated(), *numbers),
+            |forest| (forest.is_compensated(), forest.consistent(*numbers)),
+        );
         let taken_off = if compensated { numbers.overhead } else { 0 };
         let wall = numbers.own.saturating_add(numbers.wait);
         Ledger::of(

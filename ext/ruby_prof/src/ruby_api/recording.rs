@@ -177,6 +177,7 @@ impl Profile {
                 session.recorder.end_threads(|id| alive.contains(&id));
             }
             session.settle();
+            session.tell_of_others(now);
             session.counts_operators |= operators && rb_self.options.borrow().c_calls;
             let (failure, interruption) = rb_self.finish(ruby, *session, now)?;
             let relieved = relief::relieve(ruby);

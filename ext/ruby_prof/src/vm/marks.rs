@@ -12,6 +12,7 @@
 //! is gone; exactly one takes it on and loses it (`ruby_vm_event_flags`, the events of the hooks that there are).
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 use rb_sys::VALUE;
@@ -29,6 +30,8 @@ const OPERATORS: u32 = C_CALL | C_RETURN;
 const METHODS: u32 = CALL | RETURN;
 /// Those for which code is marked that is no operator: beginnings and ends of blocks, too.
 const CODE: u32 = METHODS | B_CALL | B_RETURN;
+/// An event that code is not marked for (vm_core.h, `RUBY_INTERNAL_EVENT_SWITCH`).
+const SWITCH: u32 = 0x04_0000;
 /// Data of hooks that need none: a special constant, as hooks' data has to be.
 const NO_DATA: VALUE = 1;
 
@@ -74,6 +77,8 @@ struct State {
     before: u32,
     /// Operators were marked while there were some, and not before.
     ours: bool,
+    /// The word claims that operators are marked, since the VM has still to clean up after a change of hooks from within a hook.
+    claimed: bool,
     /// Those among our hooks that are for calls in C alone, and leave operators as they are: function, events, data.
     apart: Vec<(RawHook, u32, VALUE)>,
 }
@@ -83,8 +88,12 @@ static STATE: Mutex<State> = Mutex::new(State {
     hooks: 0,
     before: 0,
     ours: false,
+    claimed: false,
     apart: Vec::new(),
 });
+
+/// As in the state, for who must be quick.
+static IS_CLAIMED: AtomicBool = AtomicBool::new(false);
 
 /// Adds a hook for calls. With `operators` they are marked, until [`relief`](super::relief); without, they stay as they are, where the words
 /// are known.
@@ -135,6 +144,35 @@ pub(crate) unsafe fn add_call_hook(function: RawHook, events: u32, data: VALUE, 
     if is_new {
         claiming(words, || ffi::remove_hook(nothing, NO_DATA));
     }
+    claim_until_cleaned_up(words);
+}
+
+/// Within a hook of somebody's the VM takes hooks away only after it (vm_trace.c, `exec_hooks_postcheck`), and looks again then for what
+/// code has to be marked. So the word goes on claiming, until [`cleaned_up`].
+fn claim_until_cleaned_up(words: Words) {
+    let before = words.hooked();
+    // SAFETY: `nothing` does nothing, and its data is a special constant.
+    claiming(words, || unsafe { ffi::add_hook(nothing, SWITCH, NO_DATA) });
+    claiming(words, || ffi::remove_hook(nothing, NO_DATA));
+    let is_deferred = words.hooked() & !before & SWITCH != 0;
+    if is_deferred && words.marked() & OPERATORS == 0 {
+        words.set_marked(words.marked() | OPERATORS);
+        STATE.lock().claimed = true;
+        IS_CLAIMED.store(true, Ordering::Relaxed);
+    }
+}
+
+/// An event comes, so no hook runs that was running when ours was added: nothing has to be claimed any more.
+pub(crate) fn cleaned_up() {
+    if !IS_CLAIMED.swap(false, Ordering::Relaxed) {
+        return;
+    }
+    let mut state = STATE.lock();
+    if std::mem::take(&mut state.claimed)
+        && let Some(words) = state.words.flatten()
+    {
+        words.set_marked(words.marked() & !OPERATORS);
+    }
 }
 
 /// Removes a hook that [`add_call_hook`] added. With the last one code that is compiled from now on is marked no more than
@@ -142,6 +180,8 @@ pub(crate) unsafe fn add_call_hook(function: RawHook, events: u32, data: VALUE, 
 /// events. Marked operators stay so until [`relief`](super::relief), and the word says it.
 pub(crate) fn remove_call_hook(function: RawHook, data: VALUE) {
     let words = words();
+    // Whatever happened to it: no event came.
+    cleaned_up();
     match words {
         Some(words) => claiming(words, || ffi::remove_hook(function, data)),
         None => ffi::remove_hook(function, data),
@@ -204,10 +244,12 @@ pub(crate) fn remove_other_hook(function: RawHook, data: VALUE) {
     };
 }
 
-/// Whether operators are marked wherever code runs: somebody has had a hook for C calls, or a hook that changed while ours
+/// Whether operators are marked wherever code runs, and not only said to be: somebody has had a hook for C calls, or a hook that changed while ours
 /// was there.
 pub(crate) fn operators_are_marked() -> bool {
-    words().is_none_or(|words| words.marked() & OPERATORS != 0)
+    let words = words();
+    let is_claimed = STATE.lock().claimed;
+    words.is_none_or(|words| words.marked() & OPERATORS != 0 && !is_claimed)
 }
 
 /// Whether a hook for calls is there, ours or another: what it costs is in all that is measured.

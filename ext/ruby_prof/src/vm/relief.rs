@@ -135,10 +135,26 @@ fn take_off(tools: &Tools) {
     STATE.lock().last = Some((Instant::now(), began.elapsed()));
 }
 
-/// Whether there is no other Ractor, which might run the code.
+/// Whether there is no other Ractor, which might run the code. Not where a program has taken Ractor away or made something else of it.
+///
+/// # Errors
+///
+/// What interrupts it.
 fn is_alone(ruby: &Ruby) -> Result<bool, Error> {
-    let ractor: RClass = ruby.class_object().const_get("Ractor")?;
-    Ok(ractor.funcall::<_, _, usize>("count", ())? == 1)
+    let count = || {
+        let ractor: RClass = ruby.class_object().const_get("Ractor")?;
+        ractor.funcall::<_, _, usize>("count", ())
+    };
+    let is_strange = |error: &Error| {
+        error.is_kind_of(ruby.exception_name_error())
+            || error.is_kind_of(ruby.exception_type_error())
+            || error.is_kind_of(ruby.exception_range_error())
+    };
+    match count() {
+        Ok(count) => Ok(count == 1),
+        Err(error) if is_strange(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// `None` where the VM has not got what it takes, or keeps it otherwise than those that were tried.

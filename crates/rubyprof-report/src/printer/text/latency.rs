@@ -37,7 +37,7 @@ impl Text<'_> {
 
     /// The titles with their unit, if there are columns.
     pub(crate) fn latency_titles(&self) -> Vec<String> {
-        let suffix = self.scale.suffix();
+        let suffix = self.scale.fine().suffix();
         let titles = LATENCIES.iter().filter(|_| self.has_latency());
         titles.map(|title| format!("{title}{suffix}")).collect()
     }
@@ -46,7 +46,7 @@ impl Text<'_> {
     pub(crate) fn latency_values(&self, latency: Option<&Latency>) -> Vec<String> {
         match latency {
             _ if !self.has_latency() => Vec::new(),
-            Some(latency) => values(self.scale, latency).into(),
+            Some(latency) => values(self.scale.fine(), latency).into(),
             None => LATENCIES.map(|_| NONE.to_owned()).into(),
         }
     }

@@ -183,7 +183,7 @@ impl<'a> Text<'a> {
             writeln!(out, "Overhead: {}", overhead.line())?;
         }
         if let Some(account) = Account::of_threads(profile, threads) {
-            writeln!(out, "Ledger: {}", account.line())?;
+            writeln!(out, "Ledger: {}", account.lines(8))?;
         }
         if let Some(partial) = PartialCalls::of_threads(profile, threads) {
             writeln!(out, "Bounds: {}", partial.line())?;

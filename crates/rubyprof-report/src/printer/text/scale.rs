@@ -40,6 +40,14 @@ impl Scale {
         }
     }
 
+    /// The unit of single calls beside it: small methods take less than a thousandth of any other.
+    pub(crate) fn fine(self) -> Self {
+        match self {
+            Self::Objects | Self::Bytes => self,
+            Self::Micro | Self::Milli | Self::Second => Self::Micro,
+        }
+    }
+
     /// The unit in words.
     pub(crate) fn words(self) -> &'static str {
         match self {
