@@ -5,9 +5,23 @@ require "programs"
 
 # The blocks of every program, counted a second way: with a TracePoint, by the name of the method they are written in.
 RSpec.describe "Blocks" do
-  # Once code is marked for blocks, for good: where that is new, Ruby 3.3 and later forget that calls of methods like Array#first
-  # need no event.
-  before(:all) { TracePoint.new(:b_call) { nil }.enable { nil } }
+  # From 3.3 on Ruby runs methods of its own like Array#first without a call, for as long as it remembers that nobody listens; what makes
+  # it forget that (vm_trace.c, `rb_clear_bf_ccs`) depends on who listened before. So it may see to such calls in one recording only.
+  def complaints(expected, profile)
+    found = Exactness.compare(expected, profile)
+    others = found.reject { |complaint| of_ruby_itself?(complaint) }
+    return others if others.size == found.size
+
+    others.reject { |complaint| complaint.start_with?("threads not matched") }
+  end
+
+  def of_ruby_itself?(complaint)
+    owner, name = complaint.scan(/\["(\w+)", 0, :([\w?!]+)\]/).last
+    method = owner && Object.const_defined?(owner) && Object.const_get(owner).instance_method(name)
+    method && method.source_location.to_a.first.to_s.start_with?("<internal:")
+  rescue NameError
+    false
+  end
 
   # Calls of blocks, without those that are methods made of blocks: these have a call event as well.
   def blocks_by_trace_point(program)
@@ -67,7 +81,7 @@ RSpec.describe "Blocks" do
       expected = Oracle.record { program.call }
       profile = RubyProf::Profile.new(blocks: true, allow_exceptions: true)
       profiled_block_of_this_spec(profile, program)
-      expect(Exactness.compare(expected, profile.without(/\Ablock (?:in|\()/))).to eq []
+      expect(complaints(expected, profile.without(/\Ablock (?:in|\()/))).to eq []
     end
   end
 end
