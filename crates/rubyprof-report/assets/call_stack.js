@@ -36,7 +36,7 @@
   function threadRow(root) {
     const [, thread, fiber] = names.threads[view.threadOf(root)];
     return element("div", { class: "thread", role: "presentation" },
-      `Thread: ${thread}, Fiber: ${fiber} (${percent(tree.total[root], overall)} ~ ${measured(tree.total[root])})`);
+      `Thread: ${thread}, Fiber: ${fiber} (${percent(tree.total[root], overall)} · ${measured(tree.total[root])})`);
   }
   function restRow(path) {
     const { paths, total } = view.hiddenBelow(path);

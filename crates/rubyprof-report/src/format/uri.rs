@@ -30,8 +30,11 @@ pub(crate) fn file(path: &str, line: u32) -> Option<String> {
 
 /// The last part of a path: what is shown where the whole path has no room.
 pub(crate) fn base_name(path: &str) -> &str {
-    match path.rsplit(['/', '\\']).next() {
-        Some(name) if !name.is_empty() => name,
+    let inside = path.strip_prefix("<internal:");
+    let inside = inside.and_then(|inside| inside.strip_suffix('>'));
+    match inside.unwrap_or(path).rsplit(['/', '\\']).next() {
+        // What has no path is shown as the VM names it.
+        Some(name) if !name.is_empty() && inside.is_none_or(|inside| inside != name) => name,
         _ => path,
     }
 }
@@ -57,6 +60,8 @@ mod tests {
         assert_eq!(base_name("/a/b.rb"), "b.rb");
         assert_eq!(base_name("C:\\a\\b.rb"), "b.rb");
         assert_eq!(base_name("/a/"), "/a/");
+        assert_eq!(base_name("<internal:/a/b.rb>"), "b.rb");
+        assert_eq!(base_name("<internal:kernel>"), "<internal:kernel>");
         assert_eq!(base_name(""), "");
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// The origin of code in `path`; `None` stands for a method written in C.
 ///
-/// - `gem NAME`: below a directory `gems/NAME-VERSION`, as RubyGems and Bundler lay them out;
+/// - `gem NAME`: below a directory `gems/NAME-VERSION`, as RubyGems and Bundler lay them out, or in `vendor_ruby` or `site_ruby`;
 /// - `standard library`: below a directory `ruby/X.Y.Z`;
 /// - `Ruby itself`: `<internal:...>`, the part of the core that is written in Ruby;
 /// - `eval`: code that has no file, `(eval ...)` and `-e`;
@@ -34,11 +34,20 @@ fn shared(path: &str) -> Option<Cow<'_, str>> {
     let mut parts = path.split(['/', '\\']).peekable();
     let mut library = false;
     while let Some(part) = parts.next() {
-        let Some(next) = parts.peek() else { break };
+        let Some(&next) = parts.peek() else { break };
         if part == "gems"
             && let Some(name) = gem_name(next)
         {
             return Some(format!("gem {name}").into());
+        }
+        // Debian has its gems there, and Ruby what was installed without one; perhaps by version.
+        if matches!(part, "vendor_ruby" | "site_ruby") {
+            let name = match is_version(next) {
+                true => parts.nth(1),
+                false => Some(next),
+            };
+            let name = name.map(|name| name.strip_suffix(".rb").unwrap_or(name));
+            return name.map(|name| format!("gem {name}").into());
         }
         // A gem's directory lies below one of these: `ruby/gems/3.1.0/gems/rack-2.2.4`.
         library |= part == "ruby" && is_version(next);
@@ -109,6 +118,11 @@ mod tests {
                 "/usr/share/rubygems-integration/all/gems/rspec-core-3.12.0/exe/rspec",
                 "gem rspec-core",
             ),
+            (
+                "/usr/lib/ruby/vendor_ruby/rubygems/core_ext/kernel_require.rb",
+                "gem rubygems",
+            ),
+            ("/usr/local/lib/site_ruby/3.1.0/shop.rb", "gem shop"),
             ("<internal:kernel>", "Ruby itself"),
             ("(eval at -e:1)", "eval"),
             ("-e", "eval"),
