@@ -215,6 +215,12 @@ RSpec.describe "RubyProf::Ledger", stress: false do
     expect($?).to be_success
   end
 
+  it "says nothing of the processor where elapsed time is not measured" do
+    profile = profile(measure_mode: RubyProf::PROCESS_TIME) { LedgerFixtures::Working.new.works }
+    by_hand = profile_by_hand { LedgerFixtures::Working.new.works }
+    expect([profile, by_hand].flat_map { |each| each.threads.map { |thread| thread.ledger.cpu } }).to all(be_nil)
+  end
+
   it "is nil where no time is measured" do
     profile = profile(measure_mode: RubyProf::ALLOCATIONS) { [1].map(&:to_s) }
     thread = profile.threads.first

@@ -149,6 +149,14 @@ impl Session {
         crate::threads::tell_of_others(&mut self.recorder, self.vm.clock, now);
     }
 
+    /// What the processor's clock says of a thread is only kept beside elapsed time.
+    #[cfg(ruby_gte_3_3)]
+    pub(crate) fn worked(&mut self, thread: u64, nanoseconds: u64) {
+        if matches!(self.vm.clock, Clock::Tsc | Clock::Monotonic) {
+            self.recorder.worked(thread, nanoseconds);
+        }
+    }
+
     /// What was before `now` is nobody's.
     pub(crate) fn begin_anew(&mut self, now: u64) {
         #[cfg(not(ruby_gte_3_3))]

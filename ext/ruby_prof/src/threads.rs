@@ -222,7 +222,7 @@ impl Shared {
         let thread = RUNNING.load(Ordering::Relaxed);
         for session in &self.sessions {
             // SAFETY: a session outlives its hooks, and the reference ends here.
-            unsafe { (**session).recorder.worked(thread, worked) };
+            unsafe { (**session).worked(thread, worked) };
         }
     }
 
@@ -341,9 +341,9 @@ unsafe fn resumed(thread: u64) {
                 .map_or(now, |at| at.load(Ordering::Relaxed));
             if stopped {
                 session.recorder.thread_suspended(before, stopped_at);
-                session.recorder.worked(before, worked_before);
+                session.worked(before, worked_before);
             }
-            session.recorder.worked(thread, worked_away);
+            session.worked(thread, worked_away);
             let ready_at = place
                 .and_then(|place| ready.since.get(place))
                 .filter(|_| was_ready)
