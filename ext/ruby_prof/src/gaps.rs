@@ -109,7 +109,7 @@ impl Gaps {
         }
     }
 
-    /// As [`look`](Self::look), however near it is: the last event for now.
+    /// As [`look`](Self::look), however near it is, since a pause or the end follows.
     #[cold]
     #[inline(never)]
     pub(crate) fn end(&mut self, recorder: &mut Recorder, now: u64) {
