@@ -189,13 +189,11 @@ RSpec.describe "RubyProf::Ledger", stress: false do
   it "has no part in paused time" do
     profile = RubyProf::Profile.new.tap(&:start)
     profile.pause
-    sleep(0.03)
+    sleep(0.2)
     profile.resume
     LedgerFixtures::Working.new.works(0.005)
     profile.stop
-    ledger = profile.threads.first.ledger
-    expect(ledger.blocked).to be < 0.02e9
-    expect(ledger.wall).to be < 0.03e9
+    expect(profile.threads.first.ledger.blocked).to be < 0.1e9
   end
 
   it "goes on in a forked child" do
