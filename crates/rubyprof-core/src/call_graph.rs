@@ -48,30 +48,6 @@ pub struct MethodRow {
     pub first_node: NodeId,
 }
 
-impl MethodRow {
-    /// Its numbers, but how often garbage was collected.
-    pub fn numbers(&self) -> Numbers {
-        Numbers {
-            called: self.called,
-            total: self.total,
-            own: self.own,
-            wait: self.wait,
-            gc: self.gc,
-            collections: 0,
-            stopped: self.stopped,
-            overhead: self.overhead,
-            partial: self.partial,
-        }
-    }
-
-    /// Measured in callees: `total - own - wait`.
-    pub fn children(&self) -> u64 {
-        self.total
-            .saturating_sub(self.own)
-            .saturating_sub(self.wait)
-    }
-}
-
 /// The sums of all calls of one method by another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edge {
@@ -106,29 +82,35 @@ pub struct Edge {
     pub first_node: NodeId,
 }
 
-impl Edge {
-    /// Its numbers, but how often garbage was collected.
-    pub fn numbers(&self) -> Numbers {
-        Numbers {
-            called: self.called,
-            total: self.total,
-            own: self.own,
-            wait: self.wait,
-            gc: self.gc,
-            collections: 0,
-            stopped: self.stopped,
-            overhead: self.overhead,
-            partial: self.partial,
-        }
-    }
+/// What rows and edges have alike.
+macro_rules! sums {
+    ($sums:ty) => {
+        impl $sums {
+            /// Its numbers, but how often garbage was collected.
+            pub fn numbers(&self) -> Numbers {
+                Numbers {
+                    called: self.called,
+                    total: self.total,
+                    own: self.own,
+                    wait: self.wait,
+                    gc: self.gc,
+                    collections: 0,
+                    stopped: self.stopped,
+                    overhead: self.overhead,
+                    partial: self.partial,
+                }
+            }
 
-    /// Measured in the callee's callees: `total - own - wait`.
-    pub fn children(&self) -> u64 {
-        self.total
-            .saturating_sub(self.own)
-            .saturating_sub(self.wait)
-    }
+            /// Measured in callees: `total - own - wait`.
+            pub fn children(&self) -> u64 {
+                self.numbers().children()
+            }
+        }
+    };
 }
+
+sums!(MethodRow);
+sums!(Edge);
 
 /// Methods and edges of one thread or of several.
 #[derive(Clone, Debug, Default)]

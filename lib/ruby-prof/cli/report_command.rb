@@ -29,8 +29,8 @@ module RubyProf
         add_report_words(words, @values)
         words.word("--[no-]compensate", "Take the profiler's own time off all times,", "or show what was measured") { |yes| @printer_options[:compensate] = yes }
         words.word("--gc-nodes", "Show the garbage collector as a method", "wherever it worked") { @printer_options[:gc_nodes] = true }
-        words.word("--ledger", "Tables say who ran, waited, was blocked") { @printer_options[:ledger] = true }
-        words.word("--overhead", "and what the profiler had of self times") { @printer_options[:overhead] = true }
+        words.word("--ledger", "Add columns: running, GVL wait, blocked, GC") { @printer_options[:ledger] = true }
+        words.word("--overhead", "Add the profiler's share of self times") { @printer_options[:overhead] = true }
         add_general_words(words)
         catch(:done) do
           files = words.read_all(@given)

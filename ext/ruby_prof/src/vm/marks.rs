@@ -77,8 +77,6 @@ struct State {
     before: u32,
     /// Operators were marked while there were some, and not before.
     ours: bool,
-    /// The word claims that operators are marked, since the VM has still to clean up after a change of hooks from within a hook.
-    claimed: bool,
     /// Those among our hooks that are for calls in C alone, and leave operators as they are: function, events, data.
     apart: Vec<(RawHook, u32, VALUE)>,
 }
@@ -88,11 +86,11 @@ static STATE: Mutex<State> = Mutex::new(State {
     hooks: 0,
     before: 0,
     ours: false,
-    claimed: false,
     apart: Vec::new(),
 });
 
-/// As in the state, for who must be quick.
+/// The word claims that operators are marked, since the VM has still to clean up after a change of hooks from within a hook. Changed
+/// with the GVL; not in the state, since every event that is not settled quickly asks.
 static IS_CLAIMED: AtomicBool = AtomicBool::new(false);
 
 /// Adds a hook for calls. With `operators` they are marked, until [`relief`](super::relief); without, they stay as they are, where the words
@@ -157,7 +155,6 @@ fn claim_until_cleaned_up(words: Words) {
     let is_deferred = words.hooked() & !before & SWITCH != 0;
     if is_deferred && words.marked() & OPERATORS == 0 {
         words.set_marked(words.marked() | OPERATORS);
-        STATE.lock().claimed = true;
         IS_CLAIMED.store(true, Ordering::Relaxed);
     }
 }
@@ -167,10 +164,7 @@ pub(crate) fn cleaned_up() {
     if !IS_CLAIMED.swap(false, Ordering::Relaxed) {
         return;
     }
-    let mut state = STATE.lock();
-    if std::mem::take(&mut state.claimed)
-        && let Some(words) = state.words.flatten()
-    {
+    if let Some(words) = STATE.lock().words.flatten() {
         words.set_marked(words.marked() & !OPERATORS);
     }
 }
@@ -248,7 +242,7 @@ pub(crate) fn remove_other_hook(function: RawHook, data: VALUE) {
 /// was there.
 pub(crate) fn operators_are_marked() -> bool {
     let words = words();
-    let is_claimed = STATE.lock().claimed;
+    let is_claimed = IS_CLAIMED.load(Ordering::Relaxed);
     words.is_none_or(|words| words.marked() & OPERATORS != 0 && !is_claimed)
 }
 
