@@ -36,6 +36,9 @@ RSpec.configure do |config|
     end
   end
 
+  # Reports tell when they were printed. Two that are compared are to be of the same second.
+  config.before(:each, :one_moment) { allow(Time).to receive(:now).and_return(Time.now) }
+
   # A profile that an example forgot would be paid for by all later ones.
   config.after do
     if RubyProf.running?

@@ -73,7 +73,7 @@ RSpec.describe RubyProf::AbstractPrinter, "as a superclass" do
     TEXT
   end
 
-  it "serves printers that override one part of a table of ours" do
+  it "serves printers that override one part of a table of ours", :one_moment do
     whole = print(RubyProf::FlatPrinter)
     expect(print(DerivedPrinters::FlatHeader)).to eq "thread of 4\n#{whole}"
     expect(print(DerivedPrinters::FlatMethods)).to eq whole.sub(/(location\n).*?(?=\* rec)/m, "\\1(rows)\n")

@@ -8,7 +8,7 @@ RSpec.describe RubyProf::AbstractPrinter, "options" do
     printer.print(+"", *arguments, **options)
   end
 
-  it "are keywords or a Hash, with the same effect" do
+  it "are keywords or a Hash, with the same effect", :one_moment do
     expected = print(sort_method: :total_time)
     expect(expected).to include "Sort by: total_time"
     expect(print({ sort_method: :total_time })).to eq expected

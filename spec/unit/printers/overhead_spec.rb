@@ -35,7 +35,7 @@ RSpec.describe RubyProf::AbstractPrinter, "overhead" do
     text[/^(?:desc: )?Overhead: .*$/]
   end
 
-  it "is included by default, or subtracted if that is wanted" do
+  it "is included by default, or subtracted if that is wanted", :one_moment do
     expect(self_times(text)).to include("total" => "50000.000", "price" => "4001.000")
     expect(overhead(text)).to eq "Overhead: 0.004040 of 0.054001 measured (7.5%) is included, +- 0.000041: times are raw"
     without = text(compensate: true)
@@ -45,7 +45,7 @@ RSpec.describe RubyProf::AbstractPrinter, "overhead" do
     expect(text(compensate: nil)).to eq text
   end
 
-  it "is given back to the nanosecond" do
+  it "is given back to the nanosecond", :one_moment do
     printer = RubyProf::FlatPrinter.new(recorded)
     raw = printer.print(+"")
     expect(printer.print(+"", compensate: true)).not_to eq raw
