@@ -5,7 +5,7 @@ require_relative "children"
 module Bench
   # A way of profiling whose times are to be judged: a contender and its settings. +raw+ ones report what
   # they saw, without the overhead subtracted.
-  Mode = Struct.new(:name, :title, :contender, :settings, :target, :raw, :optional, keyword_init: true)
+  Mode = Struct.new(:name, :title, :contender, :settings, :target, :raw, :optional, :on_demand, keyword_init: true)
 
   # The modes whose times bench/distortion.rb and bench/ablation.rb compare, as far as this build has them.
   class Modes
@@ -13,7 +13,8 @@ module Bench
     OURS = [
       Mode.new(name: "ruby", title: "ours, c_calls: false", settings: { c_calls: false }, target: 3),
       Mode.new(name: "c", title: "ours, operators: false", settings: { operators: false }, target: 5),
-      Mode.new(name: "all", title: "ours, everything", settings: { operators: true }, target: 12, optional: [:operators])
+      Mode.new(name: "all", title: "ours, everything", settings: { operators: true }, target: 12, optional: [:operators]),
+      Mode.new(name: "objects", title: "ours, objects counted", settings: { c_calls: false, track_allocations: true }, on_demand: true)
     ].each { |mode| mode.contender = "ours" }.freeze
     THEIRS = Mode.new(name: "theirs", title: "ruby-prof", contender: "theirs", settings: {}, raw: true).freeze
     NAMES = (OURS + [THEIRS]).map(&:name).freeze
@@ -24,7 +25,7 @@ module Bench
 
     # The modes that can run here, the wanted ones if any are named. Says aloud which cannot, and why.
     def available(only = [])
-      wanted = ->(mode) { only.empty? || only.include?(mode.name) }
+      wanted = ->(mode) { only.empty? ? !mode.on_demand : only.include?(mode.name) }
       modes = OURS.select(&wanted).filter_map { |mode| settle(mode) }.flat_map { |mode| corrected_and_raw(mode) }
       modes << THEIRS if wanted.call(THEIRS) && known?(THEIRS)
       modes

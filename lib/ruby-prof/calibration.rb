@@ -19,22 +19,28 @@ module RubyProf
     # overhead, most by less than 10.
     LEAST_SPREAD = 0.1
 
-    # What is said where a program's own methods got in the way: no costs, no spread.
-    UNKNOWN = ([0] * 8).freeze
+    # How a profile is recorded, as far as costs depend on it.
+    Way = Struct.new(:mode, :operators, :objects) do
+      def without_operators = self.class.new(mode, false, objects)
+    end
 
-    HIDDEN.push(self, Programs, Cache)
+    # What is said where a program's own methods got in the way: no costs, no spread.
+    UNKNOWN = ([0] * 10).freeze
+
+    HIDDEN.push(self, Programs, Cache, Way)
 
     class << self
       # @param measure_mode [Integer]
       # @param operators [Boolean] whether they are counted as calls, which marks them in all code
+      # @param objects [Boolean] whether they are counted by class and line
       # @return [Array<Integer>, nil] picoseconds: a call in Ruby in the callee and in the caller, a call in C likewise, an operator
-      #   likewise, a call path; and the uncertainty in millionths. nil while it is measuring already.
-      def costs(measure_mode, operators)
+      #   likewise, a call path, an object, a switch of fibers; and the uncertainty in millionths. nil while it is measuring already.
+      def costs(measure_mode, operators, objects)
         # With a collection at each object that would take a minute.
         return if @measuring || GC.stress
 
         # What others raise in this thread, a timeout for instance, waits these 30 ms: it must not be taken for an error of ours.
-        ::Thread.handle_interrupt(::Object => :never) { measured(measure_mode, operators) }
+        ::Thread.handle_interrupt(::Object => :never) { measured(Way.new(measure_mode, operators, objects)) }
       end
 
       # Where costs that a profile has come from.
@@ -52,13 +58,13 @@ module RubyProf
       end
 
       # Whatever a program has made of Integer#pred and its like, it is to be profiled.
-      def measured(mode, operators)
+      def measured(way)
         @measuring = true
-        cache = Cache.new(mode, operators)
-        (known = cache.read) && costs = confirmed(mode, known)
+        cache = Cache.new(way)
+        (known = cache.read) && costs = confirmed(way, known)
         return remember(costs, :cached, known.measured_at) if costs
 
-        costs = measure(mode, operators)
+        costs = measure(way)
         costs && cache.write(costs)
         remember(costs, :measured, Cache.now)
       rescue ::StandardError
@@ -68,15 +74,15 @@ module RubyProf
       end
 
       def remember(costs, source, time)
-        (@origins ||= {})[costs.first(7)] = [source, Time.at(time)] if costs
+        (@origins ||= {})[costs[0...-1]] = [source, Time.at(time)] if costs
         costs
       end
 
       # Costs that were measured by another process, if a sample is no farther from them than their uncertainty; that grows by how far
       # it is.
-      def confirmed(mode, known)
-        clock = clock_of(mode)
-        rounds = traced(mode, false, "sample", Programs::SAMPLES)
+      def confirmed(way, known)
+        clock = clock_of(way.mode)
+        rounds = traced(way.without_operators, "sample", Programs::SAMPLES)
         return unless rounds.size == Programs::SAMPLES && rounds.all? { |round| round.size == 2 }
 
         *costs, spread = known.costs
@@ -91,10 +97,10 @@ module RubyProf
         mode == PROCESS_TIME ? Process::CLOCK_PROCESS_CPUTIME_ID : Process::CLOCK_MONOTONIC
       end
 
-      def measure(mode, operators)
-        clock = clock_of(mode)
+      def measure(way)
+        clock = clock_of(way.mode)
         bare = %i[none one_ruby many_ruby many_c operators].to_h { |name| [name, bare(name, clock)] }
-        rounds = traced(mode, false)
+        rounds = traced(way.without_operators)
         # Nothing is seen from within another tracer's hook.
         return unless complete?(rounds)
 
@@ -103,8 +109,30 @@ module RubyProf
         c = cost(bare, rounds, :many_c, WITHIN_C)
         path = median(rounds.map { |round| (2 * total(round, :once)) - total(round, :twice) }) / Programs::DEPTH
         # After all that runs without marks.
-        operator = operators && complete?(marked = traced(mode, true)) ? cost(bare, marked, :operators, 0) : c
-        [*pieces([ruby, alone].transpose.map { |pair| pair.sum / 2 }), *pieces(c), *pieces(operator), picoseconds(path), millionths(spread(rounds, ruby, alone))]
+        operator = way.operators && complete?(marked = traced(way)) ? cost(bare, marked, :operators, 0) : c
+        [*pieces([ruby, alone].transpose.map { |pair| pair.sum / 2 }), *pieces(c), *pieces(operator), picoseconds(path),
+         object(way, clock), switch(way, clock, c.sum), millionths(spread(rounds, ruby, alone))]
+      end
+
+      # An object that is counted; nothing where none are.
+      def object(way, clock)
+        return 0 unless way.objects
+
+        found = rounds(profile(way.without_operators, "made", Programs::ROUNDS), "made")
+        added = undisturbed(found.map { |round| round[:objects].self_time }) / Programs::CALLS
+        picoseconds(added - bare(:objects, clock))
+      end
+
+      # A fiber that goes on. What lies in its window and in the other's, which stops, is here; what lies between them both have waited for.
+      # A call in C is made for each.
+      def switch(way, clock, call)
+        profile = profile(way.without_operators, "switched", Programs::ROUNDS)
+        callers, *fibers = profile.threads.map { |thread| trees(thread.call_tree) }
+        callers = callers.select { |tree| tree.target.method_name == :switches }.map { |tree| trees(tree) }
+        return 0 unless callers.size == Programs::ROUNDS && fibers.size == Programs::ROUNDS
+
+        added = undisturbed(callers.zip(fibers).map { |both| both.flatten.sum(&:self_time) }) / Programs::SWITCHES
+        picoseconds(added - bare(:switches, clock, Programs::SWITCHES) - call)
       end
 
       # Seconds a call takes without a profile.
@@ -118,15 +146,27 @@ module RubyProf
         undisturbed(times) / calls
       end
 
-      def traced(mode, operators, name = "round", number = Programs::ROUNDS)
-        profile = Profile.new(measure_mode: mode, compensate: false, operators: operators, include_threads: [::Thread.current],
-                              blocks: false, latency: false, max_nodes: nil, max_depth: nil, budget: nil)
+      def traced(way, name = "round", number = Programs::ROUNDS)
+        rounds(profile(way, name, number), name)
+      end
+
+      def profile(way, name, number)
+        profile = Profile.new(measure_mode: way.mode, compensate: false, operators: way.operators, track_allocations: way.objects,
+                              include_threads: [::Thread.current], blocks: false, latency: false, max_nodes: nil, max_depth: nil, budget: nil)
         TestProfiles.record_ours(profile)
         profile.profile { number.times { |each| Programs.public_send(:"#{name}#{each}") } }
-        trees = [profile.threads.first.call_tree]
-        trees.each { |tree| trees.concat(tree.children) }
-        found = trees.select { |tree| tree.target.method_name.to_s.start_with?(name) }
+      end
+
+      # By round the call trees of the programs in it.
+      def rounds(profile, name)
+        found = trees(profile.threads.first.call_tree).select { |tree| tree.target.method_name.to_s.start_with?(name) }
         found.map { |tree| tree.children.to_h { |child| [child.target.method_name, child] } }
+      end
+
+      # A call tree and all below it.
+      def trees(tree)
+        trees = [tree]
+        trees.each { |each| trees.concat(each.children) }
       end
 
       # Seconds a call costs: within the callee's window, and outside.

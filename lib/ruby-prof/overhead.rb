@@ -19,8 +19,12 @@ module RubyProf
     # @return [Float] what the costs of calls say beyond the time that is there: they are too high for this program then
     attr_reader :unexplained
     # @return [Hash] by kind of call (`:ruby`, `:c`, `:operator`) an Array: what a call costs within the callee's time, and within
-    #   the caller's; and `:new_path`, what the first call of a path costs beyond that
+    #   the caller's; `:new_path`, what the first call of a path costs beyond that; `:object`, what an object costs with
+    #   `track_allocations`; and `:switch`, what a fiber costs that runs again
     attr_reader :costs
+    # @return [Float] of how many calls, from 0 to 1, nothing is known: 1.0 unless {#known?}, and between both where profiles with costs and
+    #   without were merged. The times of these calls are raw
+    attr_reader :unknown_share
 
     # @return [Symbol, nil] `:measured` in this process, or `:cached`: by an earlier one on this machine; nil if costs are of another process or
     #   of several
@@ -30,8 +34,8 @@ module RubyProf
 
     # @param facts [Hash] the values by name
     def initialize(facts) # :nodoc:
-      @raw_total, @subtracted, @share, @uncertainty, @unexplained, @costs, @known =
-        facts.values_at(:raw_total, :subtracted, :share, :uncertainty, :unexplained, :costs, :known)
+      @raw_total, @subtracted, @share, @uncertainty, @unexplained, @costs, @known, @unknown_share =
+        facts.values_at(:raw_total, :subtracted, :share, :uncertainty, :unexplained, :costs, :known, :unknown_share)
       @source, @measured_at = Calibration.origin(@costs) if @known
       freeze
     end

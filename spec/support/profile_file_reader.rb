@@ -63,7 +63,7 @@ class ProfileFileReader
     {
       operators: flag, compensated: flag,
       costs: %i[ruby c operator].to_h { |kind| [kind, { inner: number, outer: number }] },
-      new_path: number, spread: number,
+      new_path: number, object: number, switch: number, spread: number, unknown: number,
       unexplained: list { number }, overheads: list { number }, gcs: exceptions,
       collections: exceptions, blocked: exceptions, gvl_waits: exceptions, cpus: list { (number if flag) },
       folded: exceptions, recursive: exceptions, untimed: exceptions, latencies: latencies

@@ -25,7 +25,7 @@ RSpec.describe "times without the profiler's own work", stress: false do
         parts = trees.sum { |tree| tree.self_time + tree.wait_time }
         { known: overhead.known?, compensated: profile.compensated?, operators: profile.operators?, total: profile.threads.sum(&:total_time), parts: parts,
           raw: overhead.raw_total, subtracted: overhead.subtracted, share: overhead.share, uncertainty: overhead.uncertainty,
-          least: trees.map(&:self_time).min, costs: overhead.costs }
+          least: trees.map(&:self_time).min, costs: overhead.costs, unexplained: overhead.unexplained }
       end
     RUBY
     yield isolated
@@ -50,7 +50,7 @@ RSpec.describe "times without the profiler's own work", stress: false do
     expect(found[:least]).to be >= 0
     expect(found[:share]).to be_within(1e-9).of(found[:subtracted] / found[:raw])
     expect(found[:uncertainty]).to be_between(0, found[:subtracted])
-    expect(found[:costs].keys).to eq %i[ruby c operator new_path]
+    expect(found[:costs].keys).to eq %i[ruby c operator new_path object switch]
     expect(found[:costs].values_at(:ruby, :c).flatten).to all(be_between(0, 1e-4))
   end
 
@@ -83,6 +83,49 @@ RSpec.describe "times without the profiler's own work", stress: false do
     expect(two).to eq one
     expect(merged[:subtracted]).to be_within(1e-12).of(2 * one[:subtracted])
     expect(hidden.values_at(:raw, :subtracted, :compensated)).to eq one.values_at(:raw, :subtracted, :compensated)
+  end
+
+  it "are without the counting of objects too" do
+    found = run(<<~RUBY)
+      def make = 3_000.times { few; ["text"] }
+      plain, counted = [false, true].map { |counted| RubyProf.profile(track_allocations: counted) { make } }
+      print Marshal.dump([plain, counted].map { |profile| facts(profile) })
+    RUBY
+    plain, counted = found
+    expect(plain[:costs][:object]).to eq 0
+    expect(counted[:costs][:object]).to be_between(1e-9, 1e-5)
+    # More than half of 6,000 objects, whatever found no place.
+    calls = counted[:costs].values_at(:ruby, :c).flatten.sum * 3_000
+    expect(counted[:subtracted] + counted[:unexplained]).to be > (counted[:costs][:object] * 3_000) + (calls / 4)
+  end
+
+  it "are without what it takes to go on after another fiber" do
+    found = run(<<~RUBY)
+      def turns
+        fiber = Fiber.new { Fiber.yield while true }
+        2_000.times { fiber.resume }
+      end
+      profile = RubyProf.profile(c_calls: false) { turns }
+      print Marshal.dump(facts(profile).merge(rest: profile.overhead.unexplained))
+    RUBY
+    expect(found[:costs][:switch]).to be_between(1e-10, 1e-5)
+    # No other call was traced.
+    switches = found[:costs][:switch] * 4_000
+    expect(found[:subtracted] + found[:rest]).to be_between(switches * 0.9, switches * 1.1 + 5e-6)
+  end
+
+  it "are partly raw where a profile is merged of which no costs are known" do
+    found = run(<<~RUBY)
+      require "tempfile"
+      raw = TracePoint.new(:call) { }.enable { RubyProf.profile { many } }
+      files = [raw, RubyProf.profile { many }].map { |profile| Tempfile.new.tap { |file| profile.save(file.path) } }
+      merged = RubyProf.merge(files.map(&:path))
+      print Marshal.dump(facts(merged).merge(unknown: [raw, merged].map { |each| each.overhead.unknown_share },
+                                             head: RubyProf::FlatPrinter.new(merged).print(+"")[/^Overhead: .*/]))
+    RUBY
+    expect(found[:known]).to be true
+    expect(found[:unknown]).to match [1.0, be_within(0.02).of(0.5)]
+    expect(found[:head]).to match(/ is subtracted, .*; unknown for [45]\d\.\d% of the calls, whose times are raw/)
   end
 
   it "are raw where costs cannot be measured, and the next profile tries again" do

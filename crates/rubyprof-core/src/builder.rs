@@ -197,6 +197,7 @@ impl ProfileBuilder {
             parent,
             method,
             site,
+            objects: 0,
         });
         Path(self.drafts.len() as u32 - 1)
     }

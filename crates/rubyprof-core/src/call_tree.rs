@@ -78,6 +78,11 @@ impl CallTree {
         self.drafts[node as usize].called += 1;
     }
 
+    pub(crate) fn add_object(&mut self, node: DraftId) {
+        let draft = &mut self.drafts[node as usize];
+        draft.objects = draft.objects.saturating_add(1);
+    }
+
     pub(crate) fn add_total(&mut self, node: DraftId, elapsed: u64) {
         self.drafts[node as usize].total += elapsed;
     }
@@ -104,6 +109,7 @@ impl CallTree {
             parent: NO_PARENT,
             method,
             site,
+            objects: 0,
         });
         node
     }

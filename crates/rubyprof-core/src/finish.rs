@@ -90,8 +90,9 @@ impl Recorder {
             &drafts,
             &roots.iter().map(|(_, root)| *root).collect::<Vec<_>>(),
         );
-        drop(drafts);
         let place = |draft: u32| placed.get(draft as usize).copied().flatten();
+        let objects = objects_by_node(&drafts, place);
+        drop(drafts);
         let by_node = |numbers: &HashMap<u32, u64, BuildMix>, scale: Scale| {
             let placed =
                 |(draft, number): (&u32, &u64)| Some((place(*draft)?, scale.apply(*number)));
@@ -105,6 +106,7 @@ impl Recorder {
         let mut collections = by_node(&self.collections, Scale::ONE);
         // Of those that took no time that can be told nothing is kept.
         collections.retain(|(id, _)| gcs.binary_search_by_key(id, |(node, _)| *node).is_ok());
+        let switches = by_node(&self.switches, Scale::ONE);
         let stops = self.stops_by_node(&place, settings.scale, &gcs, &nodes);
         let in_order = |drafts: &mut dyn Iterator<Item = u32>| {
             let mut nodes: Vec<NodeId> = drafts.filter_map(place).collect();
@@ -175,6 +177,8 @@ impl Recorder {
             waits: &waits,
             gcs: &gcs,
             stops: &stops,
+            objects: &objects,
+            switches: &switches,
             seeds: &seeds,
             stand_ins: &stand_ins,
             partial: &seen,
@@ -261,6 +265,17 @@ impl Recorder {
         }
         roots
     }
+}
+
+/// Objects that were counted in nodes' own windows, in the nodes' order.
+fn objects_by_node(drafts: &[Draft], place: impl Fn(u32) -> Option<NodeId>) -> Vec<(NodeId, u64)> {
+    let made = drafts.iter().enumerate();
+    let made = made.filter(|(_, draft)| draft.objects > 0);
+    let made =
+        made.filter_map(|(index, draft)| Some((place(index as u32)?, u64::from(draft.objects))));
+    let mut objects: Vec<(NodeId, u64)> = made.collect();
+    objects.sort_unstable();
+    objects
 }
 
 /// GC times that are parts of self times: a call that was made and returned while garbage was being collected, if

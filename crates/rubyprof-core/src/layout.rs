@@ -11,6 +11,8 @@ pub(crate) struct Draft {
     pub(crate) parent: u32,
     pub(crate) method: MethodId,
     pub(crate) site: u32,
+    /// Counted by class and line in the call's own window; at most so many as this has room for.
+    pub(crate) objects: u32,
 }
 
 const NONE: u32 = u32::MAX;

@@ -6,14 +6,14 @@
 //! sb-profile and of TAU (Malony and Shende, Overhead compensation in performance profiling, 2004), applied to a
 //! finished call tree instead of the live stack: counts are exact, so a recording needs nothing more.
 //!
-//! - [`Costs`] says what a call costs, by [`EventKind`]. Whoever measures it also says how well it is known.
+//! - [`Costs`] says what a call costs, by [`EventKind`], and what else does: a call path that is new, an object that is counted by its
+//!   line, a switch of fibers. Whoever measures it also says how well it is known.
 //! - [`charge`](charge::charge) finds each node's [`overhead`](crate::Node::overhead) once, when a recording ends.
 //! - [`Doubt`] says how uncertain a time without overhead is.
 //! - [`compensated`](crate::Profile::compensated) takes it off, [`uncompensated`](crate::Profile::uncompensated) gives it back.
 //!
-//! Not counted, because nothing in a profile says how often they happened: calls that were hidden or made while
-//! paused, switches of threads and fibers, objects that were asked for their size, and garbage
-//! collections, and runs of blocks (`blocks`). A call that was open at the end is charged as if it had returned. Waiting times keep what tracing
+//! Not counted, because nothing in a recording says how often they happened: calls that were hidden or made while
+//! paused, garbage collections, and runs of blocks (`blocks`). A call that was open at the end is charged as if it had returned. Waiting times keep what tracing
 //! cost those who were waited for.
 
 mod blocks;

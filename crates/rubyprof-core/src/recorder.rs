@@ -70,6 +70,8 @@ pub struct Recorder {
     pub(crate) gcs: HashMap<DraftId, u64, BuildMix>,
     pub(crate) collections: HashMap<DraftId, u64, BuildMix>,
     pub(crate) stops: HashMap<DraftId, Stopped, BuildMix>,
+    /// How often a fiber was switched to, by the node whose window went on.
+    pub(crate) switches: HashMap<DraftId, u64, BuildMix>,
     /// By token, the object ids of threads that are recorded.
     thread_ids: HashMap<u64, u64, BuildMix>,
     /// By token, what threads did since they stopped that do not run at the end.
@@ -126,6 +128,7 @@ impl Recorder {
             gcs: HashMap::default(),
             collections: HashMap::default(),
             stops: HashMap::default(),
+            switches: HashMap::default(),
             thread_ids: HashMap::default(),
             still_away: HashMap::default(),
             cpus: HashMap::default(),
@@ -304,6 +307,9 @@ impl Recorder {
             .filter(|method| !self.methods.get(*method).hidden);
         let method = lexical.unwrap_or_else(|| self.tree.method(self.top));
         let site = self.sources.site(location);
+        if let Some(node) = self.window() {
+            self.tree.add_object(node);
+        }
         Some(self.tally.add(TallyKey {
             thread: thread as u32,
             method,

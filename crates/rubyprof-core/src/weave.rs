@@ -341,6 +341,7 @@ impl Weaver {
             parent,
             method,
             site,
+            objects: 0,
         });
         self.own.push(0);
         self.overhead.push(0);

@@ -13,7 +13,7 @@ use strategy::config;
 use support::driver::record;
 use support::invariants;
 use support::tape::Tape;
-use tracer::{Pieces, Step, Tracer, kind, trace};
+use tracer::{Pieces, Seen, Step, Tracer, kind, trace, watch};
 
 fn ids(profile: &Profile) -> impl Iterator<Item = NodeId> + use<> {
     (0..profile.nodes().len() as u32).map(NodeId)
@@ -28,6 +28,8 @@ fn program() -> impl Strategy<Value = Vec<Step>> {
         3 => Just(Step::Return),
         2 => (0_u64..9_000).prop_map(Step::Work),
         1 => (0_u64..9_000).prop_map(Step::Collect),
+        1 => Just(Step::Make),
+        1 => Just(Step::Switch),
     ];
     prop::collection::vec(step, 0..120)
 }
@@ -36,10 +38,15 @@ fn any_tracer(tick: u64) -> impl Strategy<Value = Tracer> {
     let piece = || 0_u64..3_000;
     let pieces = (piece(), piece(), piece(), piece());
     let pieces = pieces.prop_map(|(a, b, c, d)| Pieces { a, b, c, d });
-    (prop::array::uniform3(pieces), piece()).prop_map(move |(pieces, new_path)| Tracer {
-        tick,
-        pieces,
-        new_path,
+    let others = prop::array::uniform3(piece());
+    (prop::array::uniform3(pieces), others).prop_map(move |(pieces, [new_path, object, switch])| {
+        Tracer {
+            tick,
+            pieces,
+            new_path,
+            object,
+            switch,
+        }
     })
 }
 
@@ -52,13 +59,19 @@ fn live() -> impl Strategy<Value = Vec<usize>> {
 fn any_costs() -> impl Strategy<Value = Costs> {
     let piece = || prop_oneof![Just(0), 0..2_000_u64, 0..900_000_u64, Just(u64::MAX)];
     let cost = move || (piece(), piece()).prop_map(|(inner, outer)| Cost { inner, outer });
-    (prop::array::uniform3(cost()), piece()).prop_map(|([ruby, c, operator], new_path)| Costs {
-        ruby,
-        c,
-        operator,
-        new_path,
-        spread: 0,
-    })
+    let others = prop::array::uniform3(piece());
+    (prop::array::uniform3(cost()), others).prop_map(
+        |([ruby, c, operator], [new_path, object, switch])| Costs {
+            ruby,
+            c,
+            operator,
+            new_path,
+            object,
+            switch,
+            spread: 0,
+            unknown: 0,
+        },
+    )
 }
 
 /// Methods from here on ran before the recording and are never called in it, so that they can be told apart.
@@ -70,8 +83,19 @@ fn ran_before(live: &[usize]) -> Vec<usize> {
         .collect()
 }
 
+/// The methods on a node's path, with those that ran before and are not in the profile.
+fn path(profile: &Profile, id: NodeId, live: &[usize]) -> Vec<usize> {
+    let line = |id: NodeId| profile.method(profile.node(id).method).line as usize;
+    let named = |id: &NodeId| profile.method(profile.node(*id).method).name.is_some();
+    let up = std::iter::successors(Some(id), |id| profile.parent(*id));
+    let mut path: Vec<usize> = up.filter(named).map(line).collect();
+    path.reverse();
+    let before = live.iter().position(|method| path.first() == Some(method));
+    [&live[..before.unwrap_or(0)], &path].concat()
+}
+
 /// What the costs say of each node's window and of nobody else's, in picoseconds, by definition.
-fn demands(profile: &Profile, costs: &Costs) -> Vec<u128> {
+fn demands(profile: &Profile, costs: &Costs, seen: &Seen, live: &[usize]) -> Vec<u128> {
     let method = |id: NodeId| profile.method(profile.node(id).method);
     let cost = |id: NodeId| match kind(method(id).line as usize) {
         0 => costs.ruby,
@@ -85,11 +109,19 @@ fn demands(profile: &Profile, costs: &Costs) -> Vec<u128> {
         true => u128::from(profile.node(id).called) * u128::from(cost),
         false => 0,
     };
+    let beside = |id: NodeId| {
+        let (objects, switches) = seen
+            .get(&path(profile, id, live))
+            .copied()
+            .unwrap_or_default();
+        u128::from(objects) * u128::from(costs.object)
+            + u128::from(switches) * u128::from(costs.switch)
+    };
     let demand = |id: NodeId| {
         let callees = profile.children(id).filter(|callee| is_traced(*callee));
         let outer = callees.map(|id| times(id, cost(id).outer) + u128::from(costs.new_path));
         match is_measured(id) {
-            true => times(id, cost(id).inner) + outer.sum::<u128>(),
+            true => times(id, cost(id).inner) + outer.sum::<u128>() + beside(id),
             false => 0,
         }
     };
@@ -125,10 +157,10 @@ proptest! {
         live in live(),
         tracer in any_tracer(PICOSECOND),
     ) {
-        let traced = trace(&program, &live, &tracer, tracer.costs());
+        let (traced, seen) = watch(&program, &live, &tracer, tracer.costs());
         let truth = trace(&program, &live, &Tracer::free(PICOSECOND), Costs::default());
         invariants::check(&traced);
-        let demands = demands(&traced, &traced.costs);
+        let demands = demands(&traced, &traced.costs, &seen, &live);
         for id in ids(&traced) {
             // One for each of both totals, which are rounded down, and one for the remainder.
             let found = traced.compensated().node(id).total;
@@ -147,9 +179,9 @@ proptest! {
         tracer in any_tracer(NANOSECOND),
         costs in any_costs(),
     ) {
-        let profile = trace(&program, &live, &tracer, costs);
+        let (profile, seen) = watch(&program, &live, &tracer, costs);
         invariants::check(&profile);
-        let demands = demands(&profile, &costs);
+        let demands = demands(&profile, &costs, &seen, &live);
         let overhead = profile.overhead();
         let sum = u128::from(overhead.subtracted) + u128::from(overhead.unexplained);
         prop_assert_eq!(sum, demands.iter().sum::<u128>() / 1_000);

@@ -77,7 +77,10 @@ pub(crate) struct CostsRow {
     pub(crate) c: (u64, u64),
     pub(crate) operator: (u64, u64),
     pub(crate) new_path: u64,
+    pub(crate) object: u64,
+    pub(crate) switch: u64,
     pub(crate) spread: u32,
+    pub(crate) unknown: u32,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

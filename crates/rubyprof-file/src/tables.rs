@@ -95,7 +95,10 @@ pub(crate) fn costs(costs: &Costs) -> CostsRow {
         c: pair(costs.c),
         operator: pair(costs.operator),
         new_path: costs.new_path,
+        object: costs.object,
+        switch: costs.switch,
         spread: costs.spread,
+        unknown: costs.unknown,
     }
 }
 
@@ -106,7 +109,10 @@ pub(crate) fn costs_of(row: &CostsRow) -> Costs {
         c: cost(row.c),
         operator: cost(row.operator),
         new_path: row.new_path,
+        object: row.object,
+        switch: row.switch,
         spread: row.spread,
+        unknown: row.unknown,
     }
 }
 

@@ -143,9 +143,9 @@ fn lists_that_lie_cost_nothing() {
         honest[..16],
         [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     );
-    // Two flags, eight numbers, ten lists, and six of latencies.
-    assert_eq!(honest[16..], [&[1][..], &[0; 25]].concat());
-    for list in (4..16).chain(26..42) {
+    // Two flags, eleven numbers, ten lists, and six of latencies.
+    assert_eq!(honest[16..], [&[1][..], &[0; 28]].concat());
+    for list in (4..16).chain(29..45) {
         for length in [1_u64 << 60, u64::MAX, 1 << 33] {
             let mut lying = honest[..list].to_vec();
             let mut rest = length;
@@ -197,7 +197,7 @@ fn contradictions_are_named() {
             lists[*list] = bytes;
         }
         let (version_1, added) = lists.split_at(12);
-        let flags_and_costs = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let flags_and_costs = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         let (version_1, added) = (version_1.concat(), added.concat());
         file_with_body(&[&[0, 0, 1, 0][..], &version_1, &flags_and_costs, &added].concat())
     };
@@ -358,7 +358,7 @@ fn contradictions_are_named() {
     assert!(from_bytes(&with(&[(7, largest)])).is_ok());
     assert!(from_bytes(&with(&[(13, &[1, 20]), (14, &[1, 0, 30])])).is_ok());
     assert!(from_bytes(&with(&[(22, &[1, 0, 1, 5, 1, 0, 1, 0, 0, 0])])).is_ok());
-    let mode = [&[4, 0, 1][..], &[0; 39]].concat();
+    let mode = [&[4, 0, 1][..], &[0; 42]].concat();
     let mode = file_with_body(&mode);
     assert!(message(&mode).ends_with("there is no measure mode 4"));
 }

@@ -55,9 +55,18 @@ fn describe(profile: &Profile, version: u32) -> Result<String, std::fmt::Error> 
             writeln!(out, "cost {what} inner {inner} outer {outer}")?;
         }
         let Costs {
-            new_path, spread, ..
+            new_path,
+            object,
+            switch,
+            spread,
+            unknown,
+            ..
         } = profile.costs;
-        writeln!(out, "cost new path {new_path} spread {spread}")?;
+        writeln!(
+            out,
+            "cost new path {new_path} object {object} switch {switch}"
+        )?;
+        writeln!(out, "cost spread {spread} unknown {unknown}")?;
         for thread in profile.threads() {
             writeln!(out, "unexplained {}", thread.unexplained)?;
         }

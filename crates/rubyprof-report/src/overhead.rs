@@ -22,6 +22,8 @@ struct Part {
     overhead: u64,
     uncertainty: u64,
     unexplained: u64,
+    /// Millionths of the calls of which it is not known.
+    unknown: u64,
 }
 
 impl Overhead {
@@ -61,6 +63,7 @@ impl Overhead {
                 overhead,
                 uncertainty: profile.costs.uncertainty(overhead),
                 unexplained,
+                unknown: u64::from(profile.costs.unknown),
             }),
             compensated: profile.is_compensated(),
             operators: profile.c_calls.then_some(profile.operators),
@@ -94,6 +97,9 @@ impl Overhead {
                 };
                 if part.is_too_high() {
                     line += &format!("; {} more found no place", seconds(part.unexplained));
+                }
+                if let Some(share) = part.unknown_share() {
+                    line += &format!("; unknown for {share} of the calls, whose times are raw");
                 }
                 line
             }
@@ -134,9 +140,13 @@ impl Overhead {
             title,
             value: duration(part.overhead),
             beside: format!(
-                "± {} · {}",
+                "± {} · {}{}",
                 duration(part.uncertainty),
-                share(part.overhead, self.raw_total)
+                share(part.overhead, self.raw_total),
+                match part.unknown {
+                    0 => "",
+                    _ => " · partly unknown",
+                }
             ),
             about,
             operators,
@@ -161,6 +171,11 @@ impl Overhead {
                 duration(part.unexplained)
             );
         }
+        if let Some(share) = part.unknown_share() {
+            about += &format!(
+                " For {share} of the calls, from recordings without costs, it is not known: their times are raw."
+            );
+        }
         let title = match compensated {
             true => "Overhead, subtracted",
             false => "Overhead, included",
@@ -173,6 +188,11 @@ impl Part {
     /// What found no place is more than chance.
     fn is_too_high(&self) -> bool {
         self.unexplained > self.uncertainty
+    }
+
+    /// Of how many calls it is not known, if of any.
+    fn unknown_share(&self) -> Option<String> {
+        (self.unknown > 0).then(|| share(self.unknown, 1_000_000))
     }
 }
 
@@ -249,6 +269,20 @@ mod tests {
         assert_eq!(line(&unknown), "unknown, times are raw");
         let fact = Overhead::of_all(&unknown).map(|overhead| overhead.fact());
         assert_eq!(fact.map(|fact| fact.value).as_deref(), Some("unknown"));
+    }
+
+    #[test]
+    fn what_is_not_known_of_some_calls_is_said_too() {
+        let mut partly = profile(MeasureMode::WallTime).compensated();
+        partly.costs.unknown = 250_000;
+        assert_eq!(
+            line(&partly),
+            "0.010000 of 0.050000 measured (20.0%) is subtracted, +- 0.000500; unknown for 25.0% of the calls, whose times are raw; operators left alone"
+        );
+        let fact = Overhead::of_all(&partly).map(|overhead| overhead.fact());
+        let fact = fact.expect("times");
+        assert!(fact.beside.ends_with(" · partly unknown"));
+        assert!(fact.about.contains(" For 25.0% of the calls, "));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use rb_sys::VALUE;
+use rubyprof_core::BuildMix;
 
 use crate::memory::NEWEST;
 use crate::vm::ffi;
@@ -29,7 +30,7 @@ pub(crate) struct Pins(UnsafeCell<Pinned>);
 
 #[derive(Default)]
 struct Pinned {
-    objects: HashSet<VALUE>,
+    objects: HashSet<VALUE, BuildMix>,
     /// How many of them are classes that may pass.
     passing: usize,
     /// The objects made last, while their size is of interest.

@@ -11,7 +11,7 @@ module RubyProf
       MOST_SPREAD = 300_000
       # Costs in picoseconds are less than 20 microseconds: a hundred times what they are.
       COST = (0..20_000_000)
-      COSTS = 8
+      COSTS = 10
       # More than any file of ours has.
       MOST_BYTES = 4_096
       # JSON, but no library for it is needed.
@@ -20,12 +20,11 @@ module RubyProf
       # When costs were measured, in seconds since 1970, and what they are.
       Entry = Struct.new(:measured_at, :costs)
 
-      # @param measure_mode [Integer]
-      # @param operators [Boolean]
-      def initialize(measure_mode, operators)
+      # @param way [Way]
+      def initialize(way)
         return unless (directory = Cache.directory)
 
-        @key = "#{Cache.key}; mode #{measure_mode}; operators #{operators}"
+        @key = "#{Cache.key}; mode #{way.mode}; operators #{way.operators}; objects #{way.objects}"
         @path = ::File.join(directory, "calibration-#{Cache.number_of(@key)}.json")
       rescue ::StandardError
         @path = nil

@@ -6,6 +6,8 @@ module RubyProf
     module Programs # :nodoc:
       # Of each kind in a round: half a millisecond of them.
       CALLS = 8_192
+      # Fibers that go on.
+      SWITCHES = 512
       # Call paths that are made in a row.
       DEPTH = 256
       # Of which the median counts.
@@ -74,6 +76,36 @@ module RubyProf
           result
         end
 
+        # In eight lines, which are counted apart.
+        def objects(calls)
+          turn = 0
+          text = "text"
+          object = nil
+          while turn < calls
+            object = [turn]
+            object = { turn => turn }
+            object = [turn]
+            object = "#{text}\n"
+            object = [turn]
+            object = { turn => turn }
+            object = [turn]
+            object = "#{text}\n"
+            turn += 8
+          end
+          object
+        end
+
+        # Two fibers take turns.
+        def switches(calls)
+          turn = 0
+          other = ::Fiber.new(blocking: true) { ::Fiber.yield while turn < calls }
+          while turn < calls
+            other.resume
+            turn += 2
+          end
+          other.resume
+        end
+
         # Makes a call path for each level the first time, and none the second time.
         def once = down(DEPTH)
 
@@ -98,6 +130,11 @@ module RubyProf
               twice
             end
           RUBY
+        end
+
+        ROUNDS.times do |number|
+          class_eval("def made#{number} = objects(CALLS)", __FILE__, __LINE__)
+          class_eval("def switched#{number} = switches(SWITCHES)", __FILE__, __LINE__)
         end
 
         SAMPLES.times do |number|

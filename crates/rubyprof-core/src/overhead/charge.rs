@@ -13,6 +13,10 @@ pub(crate) struct Charge<'a> {
     pub(crate) waits: &'a [(NodeId, u64)],
     pub(crate) gcs: &'a [(NodeId, u64)],
     pub(crate) stops: &'a [(NodeId, Stopped)],
+    /// Objects that were counted by class and line while the node's window was open.
+    pub(crate) objects: &'a [(NodeId, u64)],
+    /// How often its fiber was switched to meanwhile.
+    pub(crate) switches: &'a [(NodeId, u64)],
     /// Nodes one call of which was not traced: it was going on when the fiber was first seen.
     pub(crate) seeds: &'a [NodeId],
     /// Roots that stand for code that was not measured: their windows are their callees' and no more.
@@ -38,6 +42,8 @@ pub(crate) fn charge(nodes: &mut [Node], threads: &mut [Thread], from: &Charge<'
     let mut waits = Backwards(from.waits);
     let mut gcs = Backwards(from.gcs);
     let mut stops = Backwards(from.stops);
+    let mut objects = Backwards(from.objects);
+    let mut switches = Backwards(from.switches);
     let mut seeds = from.seeds;
     // By node: what its callees cost it.
     let mut of_callees = from.partial.of_callers(nodes, from.costs, from.kinds);
@@ -60,8 +66,13 @@ pub(crate) fn charge(nodes: &mut [Node], threads: &mut [Thread], from: &Charge<'
             _ => (node.called, u128::from(from.costs.new_path)),
         };
         let windows = from.partial.at(id, node.called);
+        let made = u128::from(objects.at(id)) * u128::from(from.costs.object);
+        let switched = u128::from(switches.at(id)) * u128::from(from.costs.switch);
         let own = match is_measured(id.0) {
-            true => windows.inner(traced, cost),
+            true => windows
+                .inner(traced, cost)
+                .saturating_add(made)
+                .saturating_add(switched),
             false => 0,
         };
         let passed_on = windows.passed_on(of_callees[index]);

@@ -42,6 +42,9 @@ impl Recorder {
         self.refresh_top();
         self.refresh_token();
         self.add_wait(waited, stopped);
+        if let Some(node) = self.window() {
+            *self.switches.entry(node).or_default() += 1;
+        }
     }
 
     /// Whether the current fiber has this token, recorded or not.

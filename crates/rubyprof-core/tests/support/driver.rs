@@ -79,7 +79,10 @@ pub(crate) const COSTS: Costs = Costs {
     c: Cost { inner: 0, outer: 0 },
     operator: Cost { inner: 0, outer: 0 },
     new_path: 2_500,
+    object: 1_100,
+    switch: 400,
     spread: 100_000,
+    unknown: 0,
 };
 
 pub(crate) fn settings(scale: Scale) -> Settings {

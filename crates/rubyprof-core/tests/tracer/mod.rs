@@ -4,7 +4,7 @@ use rubyprof_core::{
     Cost, Costs, FiberOrigin, FileId, Host, LiveFrame, Location, MeasureMode, MethodKey,
     MethodName, MethodOrigin, Names, OwnerKind, Profile, Recorder, Scale, Settings, Sources,
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// What happens in the program. Times are in ticks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub(crate) enum Step {
     Return,
     Work(u64),
     Collect(u64),
+    /// An object.
+    Make,
+    /// Another fiber runs for a moment, and then this one again.
+    Switch,
 }
 
 /// What a call takes before and after the clock is read at its call, and before and after it is at its return.
@@ -32,6 +36,9 @@ pub(crate) struct Tracer {
     pub(crate) tick: u64,
     pub(crate) pieces: [Pieces; 3],
     pub(crate) new_path: u64,
+    /// Counting an object, and going on after another fiber.
+    pub(crate) object: u64,
+    pub(crate) switch: u64,
 }
 
 impl Tracer {
@@ -41,6 +48,8 @@ impl Tracer {
             tick,
             pieces: [Pieces::default(); 3],
             new_path: 0,
+            object: 0,
+            switch: 0,
         }
     }
 
@@ -56,7 +65,10 @@ impl Tracer {
             c,
             operator,
             new_path: self.new_path * self.tick,
+            object: self.object * self.tick,
+            switch: self.switch * self.tick,
             spread: 0,
+            unknown: 0,
         }
     }
 }
@@ -73,11 +85,17 @@ pub(crate) struct Run<'a> {
     world: World,
     open: Vec<usize>,
     known: HashSet<Vec<usize>>,
+    seen: Seen,
     /// How many of the methods that were running before have not returned.
     seeds: usize,
 }
 
+/// By path of running methods, outermost first: objects that were made, and switches after which it went on.
+pub(crate) type Seen = HashMap<Vec<usize>, (u64, u64)>;
+
 const TOKEN: u64 = 8;
+/// A fiber in which nothing is ever called.
+const OTHER: u64 = 16;
 
 impl<'a> Run<'a> {
     /// `live` run already, outermost first.
@@ -88,9 +106,11 @@ impl<'a> Run<'a> {
             world: World {
                 clock: 1 << 30,
                 live: live.to_vec(),
+                is_other: false,
             },
             open: live.to_vec(),
             known: HashSet::new(),
+            seen: Seen::new(),
             seeds: live.len(),
         };
         for depth in 1..=live.len() {
@@ -110,6 +130,19 @@ impl<'a> Run<'a> {
                 self.recorder.gc_began(self.world.clock);
                 self.world.clock += time;
                 self.recorder.gc_ended(self.world.clock);
+            }
+            Step::Make => {
+                self.recorder.allocated(None, 1, Location::default());
+                self.world.clock += self.tracer.object;
+                self.seen.entry(self.open.clone()).or_default().0 += 1;
+            }
+            Step::Switch => {
+                self.world.is_other = true;
+                self.recorder.switch_to(OTHER, &mut self.world);
+                self.world.is_other = false;
+                self.recorder.switch_to(TOKEN, &mut self.world);
+                self.world.clock += self.tracer.switch;
+                self.seen.entry(self.open.clone()).or_default().1 += 1;
             }
         }
     }
@@ -148,7 +181,7 @@ impl<'a> Run<'a> {
     }
 
     /// Ends all calls that were traced. `costs` are what is known of the tracer.
-    pub(crate) fn finish(mut self, costs: Costs) -> Profile {
+    pub(crate) fn finish(mut self, costs: Costs) -> (Profile, Seen) {
         while self.open.len() > self.seeds {
             self.give_back();
         }
@@ -162,12 +195,23 @@ impl<'a> Run<'a> {
             scale: Scale::from_ratio(self.tracer.tick, 1_000),
         };
         let now = self.world.clock;
-        self.recorder.finish(now, settings, &mut self.world)
+        let profile = self.recorder.finish(now, settings, &mut self.world);
+        (profile, self.seen)
     }
 }
 
 /// The profile of a program under a tracer, of which `costs` are known.
 pub(crate) fn trace(steps: &[Step], live: &[usize], tracer: &Tracer, costs: Costs) -> Profile {
+    watch(steps, live, tracer, costs).0
+}
+
+/// The same, and what there was to see beside calls.
+pub(crate) fn watch(
+    steps: &[Step],
+    live: &[usize],
+    tracer: &Tracer,
+    costs: Costs,
+) -> (Profile, Seen) {
     let mut run = Run::new(tracer, live);
     for step in steps {
         run.step(*step);
@@ -178,6 +222,8 @@ pub(crate) fn trace(steps: &[Step], live: &[usize], tracer: &Tracer, costs: Cost
 struct World {
     clock: u64,
     live: Vec<usize>,
+    /// Whether the other fiber runs.
+    is_other: bool,
 }
 
 fn key(method: usize) -> MethodKey {
@@ -200,11 +246,17 @@ impl Host for World {
     }
 
     fn fiber(&mut self) -> FiberOrigin {
-        FiberOrigin::default()
+        FiberOrigin {
+            fiber_id: u64::from(self.is_other),
+            ..FiberOrigin::default()
+        }
     }
 
     fn live_frames(&mut self, sources: &mut Sources) -> Option<Vec<LiveFrame>> {
         sources.file(b"program.rb");
+        if self.is_other {
+            return Some(Vec::new());
+        }
         let live = self.live.iter().map(|method| LiveFrame {
             key: key(*method),
             tag: key(*method).called,

@@ -91,7 +91,10 @@ pub(crate) fn timed() -> Profile {
         c: cost(21_500),
         operator: cost(70_000),
         new_path: 1_200_000,
+        object: 310_000,
+        switch: 95_000,
         spread: 35_000,
+        unknown: 12_500,
     };
     parts.threads[0].unexplained = 17;
     for (node, overhead) in parts.nodes.iter_mut().zip([200_000_u64, 75, 0, 25_000_000]) {

@@ -106,13 +106,18 @@ fn any_allocation(files: usize) -> impl Strategy<Value = Allocation> {
 
 fn any_costs() -> impl Strategy<Value = Costs> {
     let cost = || (any::<u64>(), number()).prop_map(|(inner, outer)| Cost { inner, outer });
-    (cost(), cost(), cost(), number(), any::<u32>()).prop_map(
-        |(ruby, c, operator, new_path, spread)| Costs {
+    let others = || (number(), number(), number());
+    let calls = (cost(), cost(), cost());
+    (calls, others(), any::<u32>(), any::<u32>()).prop_map(
+        |((ruby, c, operator), (new_path, object, switch), spread, unknown)| Costs {
             ruby,
             c,
             operator,
             new_path,
+            object,
+            switch,
             spread,
+            unknown,
         },
     )
 }

@@ -167,6 +167,8 @@ impl Profile {
             ruby.to_symbol("new_path"),
             picoseconds(found.costs.new_path),
         )?;
+        costs.aset(ruby.to_symbol("object"), picoseconds(found.costs.object))?;
+        costs.aset(ruby.to_symbol("switch"), picoseconds(found.costs.switch))?;
         let facts = ruby.hash_new();
         let is_time = view.profile.measure_mode.unit() == Unit::Nanoseconds;
         let total = if is_time {
@@ -179,7 +181,13 @@ impl Profile {
         facts.aset(ruby.to_symbol("share"), found.share())?;
         facts.aset(ruby.to_symbol("uncertainty"), seconds(found.uncertainty))?;
         facts.aset(ruby.to_symbol("unexplained"), seconds(found.unexplained))?;
-        facts.aset(ruby.to_symbol("known"), !found.costs.is_none())?;
+        let known = !found.costs.is_none();
+        facts.aset(ruby.to_symbol("known"), known)?;
+        let unknown = match known {
+            true => f64::from(found.costs.unknown) / 1e6,
+            false => 1.0,
+        };
+        facts.aset(ruby.to_symbol("unknown_share"), unknown)?;
         facts.aset(ruby.to_symbol("costs"), costs)?;
         Ok(Some(facts))
     }

@@ -20,7 +20,7 @@ use crate::guard::guard;
 use crate::hook::{Hooks, Wanted};
 use crate::memory;
 use crate::names::{self, RecordedNames};
-use crate::overhead;
+use crate::overhead::{self, Way};
 use crate::session::{Session, note_work, object_id};
 use crate::vm::{marks, operators, probe, relief};
 
@@ -52,7 +52,7 @@ impl Profile {
             if !rb_self.manual_clock.get() {
                 let options = rb_self.options.borrow().clone();
                 let operators = options.c_calls && options.operators;
-                overhead::measure_once(ruby, options.measure_mode, operators)?;
+                overhead::measure_once(ruby, way(&options, operators))?;
             }
             let probe = probe::module(ruby)?;
             rb_self.begin(ruby, rb_self.as_raw(), layout)?;
@@ -102,6 +102,7 @@ impl Profile {
         for owner in hidden.iter() {
             self.pins.add(*owner);
         }
+        let way = way(&options, wanted.operators);
         let mut session = Session::new(
             clock,
             options.track_allocations,
@@ -115,7 +116,7 @@ impl Profile {
         session.recorder = Recorder::within(options.bounds.limits());
         let budget = match clock {
             Clock::Tsc | Clock::Monotonic | Clock::ProcessCpu => {
-                let costs = overhead::costs(options.measure_mode, wanted.operators);
+                let costs = overhead::costs(way);
                 let tick = clock.scale().apply(1 << 20) as f64 / f64::from(1 << 20);
                 options.bounds.budget(&costs, tick, clock)
             }
@@ -215,7 +216,7 @@ impl Profile {
             operators: session.counts_operators,
             costs: match session.vm.clock {
                 Clock::Tsc | Clock::Monotonic | Clock::ProcessCpu => {
-                    overhead::costs(options.measure_mode, session.counts_operators)
+                    overhead::costs(way(&options, session.counts_operators))
                 }
                 _ => Costs::default(),
             },
@@ -389,4 +390,13 @@ pub(crate) fn init(class: RClass) -> Result<(), Error> {
     class.define_method("pause", method!(Profile::pause, 0))?;
     class.define_method("resume", method!(Profile::resume, 0))?;
     class.define_method("profile", method!(Profile::profile_block, 0))
+}
+
+/// What the costs of a profile with these options depend on.
+fn way(options: &super::options::Options, operators: bool) -> Way {
+    Way {
+        mode: options.measure_mode,
+        operators,
+        objects: options.track_allocations,
+    }
 }

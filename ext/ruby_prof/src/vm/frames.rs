@@ -147,13 +147,24 @@ pub(crate) unsafe fn live_frames(arg: *mut TraceArg, sources: &mut Sources) -> V
 
 /// Where the innermost Ruby code is now, without `depth` frames. C functions have no line.
 pub(crate) fn position(depth: usize, sources: &mut Sources) -> Location {
-    const LOOK_AT: usize = 8;
+    // Mostly the first frame has a line, and to find one takes its time.
+    position_among(depth + 1, depth, sources)
+        .or_else(|| position_among(LOOK_AT, depth, sources))
+        .unwrap_or_default()
+}
+
+/// Frames that are looked at.
+const LOOK_AT: usize = 8;
+
+/// As [`position`], among so many frames.
+fn position_among(limit: usize, depth: usize, sources: &mut Sources) -> Option<Location> {
+    let limit = limit.min(LOOK_AT);
     let mut frames: [VALUE; LOOK_AT] = [0; LOOK_AT];
     let mut lines = [0; LOOK_AT];
     // SAFETY: both arrays have LOOK_AT entries; the function fills in what it finds and returns how
     // many, without allocating or raising (vm_backtrace.c).
     let found = unsafe {
-        rb_sys::rb_profile_frames(0, LOOK_AT as i32, frames.as_mut_ptr(), lines.as_mut_ptr())
+        rb_sys::rb_profile_frames(0, limit as i32, frames.as_mut_ptr(), lines.as_mut_ptr())
     };
     let found = usize::try_from(found).unwrap_or(0);
     let seen = frames.iter().zip(&lines).take(found).skip(depth);
@@ -161,13 +172,13 @@ pub(crate) fn position(depth: usize, sources: &mut Sources) -> Location {
         if *line > 0 {
             // SAFETY: a frame just given by the VM; nothing ran since.
             let path = unsafe { rb_sys::rb_profile_frame_path(*frame) };
-            return Location {
+            return Some(Location {
                 file: string(path, |bytes| sources.file(bytes)),
                 line: line.unsigned_abs(),
-            };
+            });
         }
     }
-    Location::default()
+    None
 }
 
 /// Where the method that is being called is defined.
