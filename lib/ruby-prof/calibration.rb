@@ -111,16 +111,17 @@ module RubyProf
         # After all that runs without marks.
         operator = way.operators && complete?(marked = traced(way)) ? cost(bare, marked, :operators, 0) : c
         [*pieces([ruby, alone].transpose.map { |pair| pair.sum / 2 }), *pieces(c), *pieces(operator), picoseconds(path),
-         object(way, clock), switch(way, clock, c.sum), millionths(spread(rounds, ruby, alone))]
+         object(way), switch(way, clock, c.sum), millionths(spread(rounds, ruby, alone))]
       end
 
-      # An object that is counted; nothing where none are.
-      def object(way, clock)
+      # How much longer an object takes that is counted than one that is not; nothing where none are.
+      def object(way)
         return 0 unless way.objects
 
-        found = rounds(profile(way.without_operators, "made", Programs::ROUNDS), "made")
-        added = undisturbed(found.map { |round| round[:objects].self_time }) / Programs::CALLS
-        picoseconds(added - bare(:objects, clock))
+        counted, others = [true, false].map do |objects|
+          undisturbed(traced(Way.new(way.mode, false, objects), "made").map { |round| total(round, :objects) })
+        end
+        picoseconds((counted - others) / Programs::CALLS)
       end
 
       # A fiber that goes on. What lies in its window and in the other's, which stops, is here; what lies between them both have waited for.

@@ -76,20 +76,21 @@ module RubyProf
           result
         end
 
-        # In eight lines, which are counted apart.
+        # In eight lines, which are counted apart; half of them by functions in C, whose callers have the line.
         def objects(calls)
           turn = 0
           text = "text"
+          list = [1, 2, 3]
           object = nil
           while turn < calls
             object = [turn]
+            object = ::Object.new
             object = { turn => turn }
+            object = text.upcase
             object = [turn]
+            object = list.reverse
             object = "#{text}\n"
-            object = [turn]
-            object = { turn => turn }
-            object = [turn]
-            object = "#{text}\n"
+            object = text.reverse
             turn += 8
           end
           object

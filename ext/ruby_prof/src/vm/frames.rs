@@ -147,9 +147,10 @@ pub(crate) unsafe fn live_frames(arg: *mut TraceArg, sources: &mut Sources) -> V
 
 /// Where the innermost Ruby code is now, without `depth` frames. C functions have no line.
 pub(crate) fn position(depth: usize, sources: &mut Sources) -> Location {
-    // Mostly the first frame has a line, and to find one takes its time.
-    position_among(depth + 1, depth, sources)
-        .or_else(|| position_among(LOOK_AT, depth, sources))
+    // Mostly the first frame has a line, or the one that called a C function, and to find each takes its time.
+    [depth + 1, depth + 2, LOOK_AT]
+        .into_iter()
+        .find_map(|limit| position_among(limit, depth, sources))
         .unwrap_or_default()
 }
 
