@@ -43,6 +43,30 @@ module RubyProf
         ::Thread.handle_interrupt(::Object => :never) { measured(Way.new(measure_mode, operators, objects)) }
       end
 
+      # Looks at a sample when a profile begins or ends. Where calls cost less now than was measured, by more than the uncertainty, a
+      # neighbour on the machine had its share of the measurement, and all is measured anew. Where they cost more, it has it now.
+      #
+      # @param known [Array<Integer>] as from {costs}
+      # @return [Array<Integer>, nil] what calls cost now in millionths of what is known, at least a million; and what is known now. nil if
+      #   nothing can be measured
+      def look(measure_mode, operators, objects, known)
+        return if @measuring || GC.stress
+
+        ::Thread.handle_interrupt(::Object => :never) { looked(Way.new(measure_mode, operators, objects), known) }
+      end
+
+      # What a profile is charged with that ran while the machine was slow: by so much, in millionths, at its least and at its most. As
+      # long as it is not known how long it was as slow as that, it is taken for the least of it, and what is more for uncertainty.
+      #
+      # @return [Array<Integer>] as from {costs}
+      def slowed(known, least, most)
+        *costs, spread = known
+        share = (most - least).fdiv(2 * least)
+        slow = [*costs.map { |cost| cost * least / 1_000_000 }, millionths(Math.hypot(spread / 1e6, share))]
+        @origins[slow[0...-1]] = @origins[costs] if @origins&.key?(costs)
+        slow
+      end
+
       # Where costs that a profile has come from.
       #
       # @param costs [Hash] as Overhead#costs
@@ -73,6 +97,30 @@ module RubyProf
         @measuring = false
       end
 
+      def looked(way, known)
+        @measuring = true
+        return unless (distances = distances(way, known))
+
+        spread = known.last / 1e6
+        return [1_000_000, *(lower(way, known) || known)] if distances.max.negative? && distances.min < -spread
+
+        distance = distances.sum / distances.size
+        [distance > spread ? ((1 + distance) * 1e6).round : 1_000_000, *known]
+      rescue ::StandardError
+        nil
+      ensure
+        @measuring = false
+      end
+
+      # Costs that are measured now, if they are lower.
+      def lower(way, known)
+        costs = measure(way)
+        return unless costs && costs.first(4).sum < known.first(4).sum
+
+        Cache.new(way).write(costs)
+        remember(costs, :measured, Cache.now)
+      end
+
       def remember(costs, source, time)
         (@origins ||= {})[costs[0...-1]] = [source, Time.at(time)] if costs
         costs
@@ -81,16 +129,21 @@ module RubyProf
       # Costs that were measured by another process, if a sample is no farther from them than their uncertainty; that grows by how far
       # it is.
       def confirmed(way, known)
+        *costs, spread = known.costs
+        farthest = distances(way, known.costs)&.map(&:abs)&.max
+        [*costs, millionths(Math.hypot(spread / 1e6, farthest))] if farthest && farthest <= spread / 1e6
+      end
+
+      # By how much a sample is above costs that are known, in parts of these: calls in Ruby, calls in C.
+      def distances(way, costs)
         clock = clock_of(way.mode)
         rounds = traced(way.without_operators, "sample", Programs::SAMPLES)
-        return unless rounds.size == Programs::SAMPLES && rounds.all? { |round| round.size == 2 }
+        return unless rounds.size == Programs::SAMPLES && rounds.all? { |round| round.size == 4 }
 
-        *costs, spread = known.costs
-        distances = { many_ruby: costs[0, 2], many_c: costs[2, 2] }.map do |name, cached|
-          found = added(bare(name, clock, Programs::SAMPLE, Programs::SAMPLES), rounds, name, Programs::SAMPLE)
-          (picoseconds(found) - cached.sum).fdiv([cached.sum, 1].max).abs
+        { %i[one_ruby many_ruby] => costs[0, 2], %i[few_c many_c] => costs[2, 2] }.map do |names, known|
+          found = names.sum { |name| added(bare(name, clock, Programs::SAMPLE, Programs::SAMPLES), rounds, name, Programs::SAMPLE) } / names.size
+          (picoseconds(found) - known.sum).fdiv([known.sum, 1].max)
         end
-        [*costs, millionths(Math.hypot(spread / 1e6, distances.max))] if distances.max <= spread / 1e6
       end
 
       def clock_of(mode)
@@ -99,19 +152,19 @@ module RubyProf
 
       def measure(way)
         clock = clock_of(way.mode)
-        bare = %i[none one_ruby many_ruby many_c operators].to_h { |name| [name, bare(name, clock)] }
+        bare = %i[none one_ruby many_ruby few_c many_c operators].to_h { |name| [name, bare(name, clock)] }
         rounds = traced(way.without_operators)
         # Nothing is seen from within another tracer's hook.
         return unless complete?(rounds)
 
-        ruby = cost(bare, rounds, :many_ruby, WITHIN_RUBY)
-        alone = cost(bare, rounds, :one_ruby, WITHIN_RUBY)
-        c = cost(bare, rounds, :many_c, WITHIN_C)
+        ruby = { one_ruby: WITHIN_RUBY, many_ruby: WITHIN_RUBY }.map { |name, within| cost(bare, rounds, name, within) }
+        c = { few_c: WITHIN_C, many_c: WITHIN_C }.map { |name, within| cost(bare, rounds, name, within) }
+        spread = spread(rounds, ruby, c)
+        ruby, c = [ruby, c].map { |shapes| mean(shapes) }
         path = median(rounds.map { |round| (2 * total(round, :once)) - total(round, :twice) }) / Programs::DEPTH
         # After all that runs without marks.
         operator = way.operators && complete?(marked = traced(way)) ? cost(bare, marked, :operators, 0) : c
-        [*pieces([ruby, alone].transpose.map { |pair| pair.sum / 2 }), *pieces(c), *pieces(operator), picoseconds(path),
-         object(way), switch(way, clock, c.sum), millionths(spread(rounds, ruby, alone))]
+        [*pieces(ruby), *pieces(c), *pieces(operator), picoseconds(path), object(way), switch(way, clock, c.sum), millionths(spread)]
       end
 
       # How much longer an object takes that is counted than one that is not; nothing where none are.
@@ -185,24 +238,28 @@ module RubyProf
       end
 
       def complete?(rounds)
-        rounds.size == Programs::ROUNDS && rounds.all? { |round| round.size == 6 }
+        rounds.size == Programs::ROUNDS && rounds.all? { |round| round.size == 7 }
       end
 
       def total(round, name)
         round[name].total_time
       end
 
-      # How far the rounds are apart, and how far a loop over one method is from one over many.
-      def spread(rounds, ruby, alone)
+      # How far the rounds are apart, and how far a loop over few methods is from one over many.
+      def spread(rounds, *kinds)
         totals = rounds.map { |round| total(round, :many_ruby) }
         of_rounds = (median(totals) - undisturbed(totals)) / undisturbed(totals)
-        of_shapes = (ruby.sum - alone.sum).abs / [ruby.sum + alone.sum, 1e-12].max
+        of_shapes = kinds.map { |few, many| (few.sum - many.sum).abs / [few.sum + many.sum, 1e-12].max }.max
         Math.sqrt((of_rounds**2) + (of_shapes**2) + (LEAST_SPREAD**2))
       end
 
       # What neighbours on the machine take is always more, never less. So this is not the median, nor the least.
       def undisturbed(values)
         values.sort[values.size / 4]
+      end
+
+      def mean(costs)
+        costs.transpose.map { |pieces| pieces.sum / pieces.size }
       end
 
       def median(values)

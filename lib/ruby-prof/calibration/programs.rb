@@ -17,7 +17,7 @@ module RubyProf
       SAMPLES = 3
       # Methods in Ruby that are called in turn.
       TURNS = 16
-      # Functions in C that do next to nothing and make no objects.
+      # Functions in C that do next to nothing and make no objects. The first two of them are called in inner loops.
       C_CALLS = %w[number.pred text.ord number.bit_length text.hash list.include?(1) number.abs list.first number.hash].freeze
 
       class << self
@@ -53,6 +53,16 @@ module RubyProf
             while turn < calls
               #{C_CALLS.join("; ")}
               turn += #{C_CALLS.size}
+            end
+          end
+
+          def few_c(calls)
+            turn = 0
+            number = 7
+            text = "text"
+            while turn < calls
+              #{(C_CALLS.first(2) * 4).join("; ")}
+              turn += 8
             end
           end
         RUBY
@@ -125,6 +135,7 @@ module RubyProf
             def round#{number}
               one_ruby(CALLS)
               many_ruby(CALLS)
+              few_c(CALLS)
               many_c(CALLS)
               operators(CALLS)
               once
@@ -141,7 +152,9 @@ module RubyProf
         SAMPLES.times do |number|
           class_eval(<<~RUBY, __FILE__, __LINE__ + 1)
             def sample#{number}
+              one_ruby(SAMPLE)
               many_ruby(SAMPLE)
+              few_c(SAMPLE)
               many_c(SAMPLE)
             end
           RUBY

@@ -22,6 +22,7 @@ use super::thread::Thread;
 use crate::classes::Pins;
 use crate::errors;
 use crate::guard::{reader, ruby_reader};
+use crate::overhead::Slowness;
 use crate::session::ThreadFilter;
 
 /// A profile: not started, running, paused or finished, and startable again.
@@ -39,6 +40,8 @@ pub(crate) struct Profile {
     /// Given to the next session: a test wants a panic after so many rare events.
     pub(super) fuse: Cell<Option<u64>>,
     pub(super) manual_clock: Cell<bool>,
+    /// What calls cost when it was started last.
+    pub(super) slowness: Cell<Slowness>,
     /// Our own Ruby code is recorded too: who takes this profile leaves it out.
     pub(super) records_ours: Cell<bool>,
     initialized: Cell<bool>,

@@ -52,7 +52,8 @@ impl Profile {
             if !rb_self.manual_clock.get() {
                 let options = rb_self.options.borrow().clone();
                 let operators = options.c_calls && options.operators;
-                overhead::measure_once(ruby, way(&options, operators))?;
+                let slowness = overhead::before(ruby, way(&options, operators))?;
+                rb_self.slowness.set(slowness);
             }
             let probe = probe::module(ruby)?;
             rb_self.begin(ruby, rb_self.as_raw(), layout)?;
@@ -180,9 +181,17 @@ impl Profile {
             session.settle();
             session.tell_of_others(now);
             session.counts_operators |= operators && rb_self.options.borrow().c_calls;
-            let (failure, interruption) = rb_self.finish(ruby, *session, now)?;
             let relieved = relief::relieve(ruby);
-            Ok((failure, interruption.or(relieved.err())))
+            let (costs, looked) = match session.vm.clock {
+                Clock::Tsc | Clock::Monotonic | Clock::ProcessCpu => {
+                    let way = way(&rb_self.options.borrow(), session.counts_operators);
+                    overhead::charged(ruby, way, rb_self.slowness.get())
+                }
+                _ => Default::default(),
+            };
+            let (failure, interruption) = rb_self.finish(ruby, *session, now, costs)?;
+            let interruption = interruption.or(looked).or(relieved.err());
+            Ok((failure, interruption))
         })?;
         if let Some(error) = interruption {
             return Err(error);
@@ -207,6 +216,7 @@ impl Profile {
         ruby: &Ruby,
         session: Session,
         now: u64,
+        costs: Costs,
     ) -> Result<(Option<String>, Option<Error>), Error> {
         let options = self.options.borrow();
         let settings = Settings {
@@ -214,12 +224,7 @@ impl Profile {
             track_allocations: options.track_allocations,
             c_calls: options.c_calls,
             operators: session.counts_operators,
-            costs: match session.vm.clock {
-                Clock::Tsc | Clock::Monotonic | Clock::ProcessCpu => {
-                    overhead::costs(way(&options, session.counts_operators))
-                }
-                _ => Costs::default(),
-            },
+            costs,
             clock: session.vm.clock.describe().to_owned(),
             scale: session.vm.clock.scale(),
         };
