@@ -52,7 +52,7 @@ module RubyProf
           if @code
             launch.code(@code, rest)
           elsif rest.empty?
-            words.usage
+            words.too_few("there is nothing to run")
           elsif after_dashes?(rest)
             launch.command(rest)
           else
