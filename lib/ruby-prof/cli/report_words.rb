@@ -68,12 +68,18 @@ module RubyProf
         environment = values.to_h { |name, value| [Auto::Settings::NAMES.fetch(name), value] }
         settings = Auto::Settings.new(environment)
         check_different(settings.report_path(Process.pid), inputs)
-        # What a recording leaves out, a report does.
-        writer = settings.writer(Process.pid, more_options: settings.profile_options.slice(:only, :exclude, :max_depth).compact)
+        # What a recording leaves out, a report does; and it is no report on this program.
+        options = { **settings.profile_options.slice(:only, :exclude, :max_depth).compact, application: shown_files(inputs) }
+        writer = settings.writer(Process.pid, more_options: options)
         writer.check!
         writer
       rescue OutputError => e
         raise Failure, e.message
+      end
+
+      def shown_files(paths)
+        names = paths.first(3).map { |path| path.dup.force_encoding(Encoding::UTF_8).scrub("?") }
+        "#{names.join(", ")}#{" and #{paths.length - 3} more" if paths.length > 3}"
       end
 
       def check_different(path, inputs)
