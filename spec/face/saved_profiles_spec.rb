@@ -66,6 +66,11 @@ RSpec.describe "saved profiles", stress: false do
       expect(ended.stderr).to start_with 'ruby-prof: the gem "no-such-gem" is not installed'
     end
 
+    it "is about its files, not about itself" do
+      page = ruby_prof("report", "a.rbprof", "b.rbprof", "-p", "call_stack").stdout
+      expect(page).to include '<span class="application">a.rbprof, b.rbprof</span>'
+    end
+
     it "has the columns of a recording" do
       expect(ruby_prof("report", "a.rbprof", "--ledger", "--overhead").stdout).to match(/^ %self +%ovh +total.* run\S* +gvl\S* +block\S* +gc\S* +calls +name/)
       expect(ruby_prof("report", "a.rbprof", "--gc").stdout).to match(/^ %self +total.* child\S* +gc\S* +calls +name/)
