@@ -57,6 +57,15 @@ RSpec.describe "saved profiles", stress: false do
       expect(names.("--max-depth=1", "--only=Object", "--only=Foo")).to contain_exactly("Object#work", "[global]#")
     end
 
+    it "leaves out common methods, those that a recording leaves out" do
+      file("common.rb", "class Foo\n  def bar = [3, 1].map { |n| n.to_s.sub('3', '4') }.each_with_index.to_a\nend\n3.times { Foo.new.bar }\nGC.start\n")
+      ruby_prof("--save", "all.rbprof", "common.rb")
+      names = ->(text) { rows(text).map { |line| line.split[6].delete_prefix("*") }.sort }
+      few = names.(ruby_prof("report", "--exclude-common", "all.rbprof").stdout)
+      expect(few).to eq names.(ruby_prof("--exclude-common", "common.rb").stdout)
+      expect(names.(ruby_prof("report", "all.rbprof").stdout) - few).to include("Array#map", "Integer#times", "Class#new", "String#sub", "<Module::GC>#start")
+    end
+
     it "says which patterns match nothing, or cannot" do
       ended = ruby_prof("report", "a.rbprof", "--only", "Object#work", "--only=Nobody", "--exclude", "Object#wrok")
       expect(calls(ended.stdout, "Object#work")).to eq 3

@@ -12,12 +12,40 @@ module RubyProf
         gem:NAME, app, gems, stdlib or c.
       TEXT
 
+      # What `exclude_common_methods!` leaves out of a recording, as patterns for what was recorded.
+      class CommonMethods
+        # @return [Array<String>]
+        def self.patterns
+          found = new
+          ExcludeCommonMethods.apply!(found)
+          # These are not loaded here.
+          ExcludeCommonMethods::LIBRARIES.each { |owner, names| names.each { |name| found.patterns.push("#{owner}##{name}", "#{owner}.#{name}") } }
+          found.patterns
+        end
+
+        attr_reader :patterns
+
+        def initialize
+          @patterns = []
+        end
+
+        def exclude_methods!(mod, *names)
+          names.flatten.each { |name| @patterns << "#{mod}##{name}" }
+        end
+
+        def exclude_singleton_methods!(mod, *names)
+          names.flatten.each { |name| @patterns << "#{mod}.#{name}" }
+        end
+      end
+      private_constant :CommonMethods
+
       private
 
       def add_pattern_words(words, values)
         words.word("--exclude=METHODS", "Leave out methods: Foo#bar,Foo.bar") { |text| add_methods(words, values, text) }
         words.word("--exclude-pattern=PATTERN", "Leave out all that match; repeatable") { |text| add_pattern(words, values, :exclude, text) }
         words.word("--only=PATTERN", "Leave out all others; repeatable") { |text| add_pattern(words, values, :only, text) }
+        words.word("--exclude-common", "Leave out each, map, times and their like") { values[:exclude_common] = "1" }
       end
 
       def add_bound(words, values, name, text)
@@ -43,6 +71,14 @@ module RubyProf
       # Newlines, unlike commas, are in no pattern.
       def add_line(values, name, text)
         values[name] = "#{values[name]}#{text}\n"
+      end
+
+      # @param options [Hash] for Profile.new
+      # @return [Hash] what they leave out, for a printer
+      def left_out(options)
+        kept = options.slice(:only, :exclude, :max_depth).compact
+        kept[:exclude] = [*kept[:exclude], *CommonMethods.patterns] if options[:exclude_common]
+        kept
       end
 
       # Names patterns that match no method of a profile: the program that would know better is not here.

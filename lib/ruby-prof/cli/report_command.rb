@@ -29,7 +29,8 @@ module RubyProf
         catch(:done) do
           files = words.read_all(@given)
           words.usage(OptionParser::MissingArgument.new("which file is to be printed?")) if files.empty?
-          writer = report_writer(@values, files)
+          # What a recording leaves out, a report does.
+          writer = report_writer(@values, files) { |options| left_out(options) }
           profile = load_profiles(files)
           @values.values_at(:only, :exclude).compact.each { |text| tell_unmatched(profile, text) }
           writer.write(profile) ? 0 : 1

@@ -62,14 +62,15 @@ module RubyProf
       end
 
       # @param inputs [Array<String>] the files that are read
+      # @yield [Hash] options for Profile.new, to say what of them is the printer's here
       # @return [ReportWriter]
       # @raise [Failure] if the report could not be written
       def report_writer(values, inputs)
         environment = values.to_h { |name, value| [Auto::Settings::NAMES.fetch(name), value] }
         settings = Auto::Settings.new(environment)
         check_different(settings.report_path(Process.pid), inputs)
-        # What a recording leaves out, a report does; and it is no report on this program.
-        options = { **settings.profile_options.slice(:only, :exclude, :max_depth).compact, application: shown_files(inputs) }
+        # It is no report on this program.
+        options = { **yield(settings.profile_options), application: shown_files(inputs) }
         writer = settings.writer(Process.pid, more_options: options)
         writer.check!
         writer

@@ -108,7 +108,6 @@ module RubyProf
           @values[:budget] = words.checked(text, "a number from 0 to 1") { Float(text, exception: false)&.between?(0, 1) && text }
         end
         add_pattern_words(words, @values)
-        words.word("--exclude-common", "Leave out each, map, times and their like") { @values[:exclude_common] = "1" }
         words.word("--on-fork=WHAT", "Forked processes: separate reports (the", "default), merge into one, or off") do |what|
           @values[:on_fork] = words.checked(what, Auto::Settings::ON_FORK.join(", ")) { Auto::Settings::ON_FORK.include?(what) && what }
         end
