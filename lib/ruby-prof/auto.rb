@@ -19,12 +19,16 @@
 # |                              | PRINTER and FILE there is no report then  |                      |
 # | RUBY_PROF_MIN_PERCENT        | least share of a method to be shown       | the printer's        |
 # | RUBY_PROF_SORT               | total, self, wait, child                  | the printer's        |
+# | RUBY_PROF_LEDGER, _GC,       | 1: columns of these names (the collector  | 0                    |
+# | _OVERHEAD, _GC_NODES         | as a method) in the report                |                      |
+# | RUBY_PROF_COMPENSATE         | 0: times as they were measured            | 1                    |
 # | RUBY_PROF_EXCLUDE            | methods to leave out, separated by commas:|                      |
 # |                              | Foo#bar, Foo.bar, Foo, /regexp/, lib/path,|                      |
 # |                              | gem:rack, app, gems, stdlib, c            |                      |
 # | RUBY_PROF_EXCLUDE_COMMON     | 1: leave out each, map, times ...         | 0                    |
 # | RUBY_PROF_ONLY               | patterns like those of RUBY_PROF_EXCLUDE  |                      |
 # | RUBY_PROF_C_CALLS            | 0: leave out methods written in C         | 1                    |
+# | RUBY_PROF_OPERATORS          | 1: count 1 + 2, list[0] as calls          | 0                    |
 # | RUBY_PROF_TRACK_ALLOCATIONS  | 1: count objects by method, line, class   | 0                    |
 # | RUBY_PROF_BLOCKS             | 1: blocks are callees of their own        | 0                    |
 # | RUBY_PROF_LATENCY            | 1: record how long single calls take      | 0                    |

@@ -5,7 +5,7 @@ require "ruby-prof/version"
 module RubyProf
   # The command `ruby-prof`.
   module CLI
-    # A word that cannot be used: the help is shown, and the message.
+    # A word that cannot be used, or none where one is needed. The message may have lines below what is wrong.
     class UsageError < StandardError; end
 
     # What went wrong, in a sentence for the user, and the exit status.
@@ -34,9 +34,8 @@ module RubyProf
     # @param words [Array<String>] as ARGV
     # @return [Integer] the exit status
     def self.run(words)
-      command = COMMANDS[words.first]
-      words = words.drop(1) if command
-      const_get(command || :RunCommand).new(words).call
+      command = words.first if COMMANDS.key?(words.first)
+      const_get(COMMANDS.fetch(command, :RunCommand)).new(command ? words.drop(1) : words).call
     rescue UsageError => e
       $stderr.puts usage(command, e)
       USAGE_STATUS
@@ -45,12 +44,9 @@ module RubyProf
       e.status
     end
 
-    # For check, which ruby-prof did not have, only what is wrong; the whole help elsewhere, as ruby-prof does.
+    # What is wrong, and where the help is: the whole of it would scroll what is wrong out of sight.
     def self.usage(command, error)
-      message = error.cause&.message&.scrub("?") || "there is nothing to run"
-      return "#{error.message}\n\nruby-prof: #{message}" unless command == :CheckCommand
-
-      "ruby-prof: #{message.gsub(/[[:cntrl:]]/) { |char| char.dump[1..-2] }}\nSee ruby-prof check --help"
+      "ruby-prof: #{error.message}\nSee ruby-prof #{"#{command} " if command}--help"
     end
 
     # A misspelt command is taken for a program.

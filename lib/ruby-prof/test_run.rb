@@ -57,7 +57,7 @@ module RubyProf
         @whole = nil
       end
 
-      # Writes a report beside those of the run.
+      # Writes a report beside those of the run, without the frames of the test framework.
       #
       # @param profile [RubyProf::Profile] finished
       # @param name [String] what it is about: the file is named after it
@@ -69,7 +69,7 @@ module RubyProf
         kind = PrinterKind.named(printer.to_s)
         raise ArgumentError, "#{printer.inspect} is no printer: it can be #{PrinterKind.names}" unless kind
 
-        path = output.report(profile, kind, output.stem(name), { title: Text.line(name, longest: 200) })
+        path = output.report(Framework.without(profile), kind, output.stem(name), { title: Text.line(name, longest: 200) })
         output.tell_problems { |problem| ReportWriter.say(problem) } unless path
         path
       end

@@ -20,7 +20,7 @@ RSpec.describe "ruby-prof's options", stress: false do
   it "has every option in the help, and takes - for _" do
     help = ruby_prof("-h").stdout
     %w[-p --printer -f --file -m --min_percent -s --sort --save --mode --track_allocations --[no-]c-calls --exclude
-       --blocks --latency --max-nodes --max-depth --budget
+       --blocks --latency --max-nodes --max-depth --budget --ledger --gc --overhead --gc-nodes --[no-]compensate
        --exclude-pattern --only --exclude-common --on-fork -e -R --require-noprof -E --eval-noprof --ruby
        --allow_exceptions -h --help -v --version].each { |word| expect(help).to match(/^ .*#{Regexp.escape(word)}[ ,=]/) }
     expect(help).not_to include "cycles"
@@ -32,9 +32,8 @@ RSpec.describe "ruby-prof's options", stress: false do
     expect(ruby_prof("-v").stdout).to eq "ruby-prof #{RubyProf::VERSION}\n"
   end
 
-  it "shows the help and what is wrong, on stderr, and exits with 255" do
+  it "says what is wrong and where the help is, on stderr, and exits with 255" do
     {
-      [] => "there is nothing to run",
       %w[--nonsense script.rb] => "invalid option: --nonsense",
       %w[-p nonsense script.rb] => "invalid argument (it can be flat, graph, graph_html",
       %w[--mode=cpu script.rb] => "invalid argument (it can be wall, process, allocations, memory): --mode=cpu",
@@ -53,9 +52,24 @@ RSpec.describe "ruby-prof's options", stress: false do
     }.each do |words, message|
       ended = ruby_prof(*words)
       expect([words, ended.status.exitstatus, ended.stdout]).to eq [words, 255, ""]
-      expect(ended.stderr).to start_with "Usage: ruby-prof"
-      expect(ended.stderr.lines.last).to start_with("ruby-prof: ").and include(message)
+      expect(ended.stderr.lines.length).to eq 2
+      expect(ended.stderr.lines.first).to start_with("ruby-prof: ").and include(message)
+      expect(ended.stderr.lines.last).to eq "See ruby-prof --help\n"
     end
+  end
+
+  it "knows a misspelt option, and which help has it" do
+    expect(ruby_prof("--ledgr", "script.rb").stderr.lines.first).to match(/\Aruby-prof: invalid option: --ledgr( \(did you mean --ledger\?\))?\n\z/)
+    expect(ruby_prof("report", "--blocks").stderr).to end_with "\nSee ruby-prof report --help\n"
+    expect(ruby_prof("merge", "a").stderr).to eq "ruby-prof: missing argument: -f FILE, where to save the sum\nSee ruby-prof merge --help\n"
+    expect(ruby_prof("-p", "\e[31m", "script.rb").stderr).to include('-p \e[31m').and satisfy { |text| !text.include?("\e") }
+  end
+
+  it "says how it is called if there is nothing to run" do
+    ended = ruby_prof
+    expect([ended.status.exitstatus, ended.stdout]).to eq [255, ""]
+    expect(ended.stderr).to start_with("ruby-prof: there is nothing to run\nUsage: ruby-prof [options] SCRIPT [arguments]\n").and end_with("\nSee ruby-prof --help\n")
+    expect(ended.stderr).not_to include "--printer"
   end
 
   it "says that a script is missing, as Ruby does" do
@@ -142,6 +156,29 @@ RSpec.describe "ruby-prof's options", stress: false do
     code = "def few = nil\n3.times { few }"
     expect(ruby_prof("--latency", "-e", code).stdout).to match(/^ %self .* calls +min\S* +p50\S* +p99\S* +max\S* +name/)
     expect(ruby_prof("-e", code).stdout).not_to include "p99"
+  end
+
+  it "adds columns, and shows times as they were measured" do
+    report = ruby_prof("--ledger", "--overhead", "--gc-nodes", "-e", "GC.start").stdout
+    expect(report).to match(/^ %self +%ovh +total\S* +self\S* +\+-\S* +wait\S* +child\S* +run\S* +gvl\S* +block\S* +gc\S* +calls +name/)
+    expect(calls(report, "<Module::GC>#[collector]")).to be_positive
+    report = ruby_prof("--gc", "--no-compensate", "-e", "GC.start").stdout
+    expect(report).to match(/^ %self +total\S* +self\S* +wait\S* +child\S* +gc\S* +calls +name/)
+    expect(report).to match(/^Overhead: .* is included, .*: times are raw/)
+  end
+
+  it "warns once of an environment that it does not understand" do
+    {
+      "RUBY_PROF_OPERATORS" => "RUBY_PROF_OPERATORS=yes cannot be used; it can be 0 or 1\n",
+      "RUBY_PROF_MEASURE_MODE" => "RUBY_PROF_MEASURE_MODE=yes is no measure mode",
+      "RUBY_PROF_ONLY" => "RUBY_PROF_ONLY: yes is no pattern"
+    }.each do |name, warning|
+      [["script.rb"], ["-e", "def slow = 1; slow"], ["--", "ruby", "script.rb"]].each do |words|
+        ended = ruby_prof(*words, env: { name => "yes" })
+        expect([words, ended.stderr.lines.length, calls(ended.stdout, "Object#slow")]).to eq [words, 1, 1]
+        expect(ended.stderr).to start_with "ruby-prof: #{warning}"
+      end
+    end
   end
 
   it "loads libraries and runs code before, unprofiled" do

@@ -59,6 +59,40 @@ RSpec.describe "README.md" do
     end
   end
 
+  # Four blanks before each line, up to the next paragraph.
+  def shown(file, first)
+    text = File.read(File.join(GEM_ROOT, file), encoding: Encoding::UTF_8)
+    text[/^    #{Regexp.escape(first)}.*\n(?: {4}.*\n|\n(?= {4}))*/].lines.map { |line| line.delete_prefix("    ").rstrip }
+  end
+
+  # Without numbers, without the mark that depends on them, and without the place where this Ruby has its own methods.
+  def form(line)
+    line.sub(/<internal:.*/, "").gsub(/~?\d+(?:\.\d+)?/, "0").squeeze(" ").strip
+  end
+
+  it "shows what the demo prints, but for the numbers" do
+    Dir.mktmpdir do |directory|
+      output, status = Open3.capture2e(RbConfig.ruby, "-I", "lib", "examples/score_map.rb", "#{directory}/page.html", chdir: root)
+      expect(status).to be_success
+      forms = output.lines.map { |line| form(line) }
+      wanted = shown("README.md", "Measure Mode").reject { |line| line.strip == "..." }
+      expect(wanted.size).to be >= 12
+      # Whether there was anything to collect is the machine's matter.
+      wanted, ledger = wanted.partition { |line| !line.start_with?("Ledger: ") }
+      expect(ledger.size).to eq 1
+      expect(wanted.map { |line| form(line) } - forms).to eq []
+    end
+  end
+
+  it "shows what the failing expectation says, as the page on RSpec does" do
+    wanted = shown("README.md", "expected the same number of calls")
+    expect(shown("docs/rspec.md", "expected the same number of calls")).to eq wanted
+    SampleProject.open("examples/score_map_spec.rb" => File.read("#{root}/examples/score_map_spec.rb")) do |project|
+      run = project.rspec("examples/score_map_spec.rb", "-e", "looks for the largest score once")
+      expect(run.outcomes.values.first.lines.map(&:rstrip)).to eq ["RSpec::Expectations::ExpectationNotMetError: #{wanted.first}", *wanted.drop(1)]
+    end
+  end
+
   blocks.each.with_index(1) do |program, number|
     it "shows program #{number}, which runs without a warning" do
       Dir.mktmpdir do |directory|

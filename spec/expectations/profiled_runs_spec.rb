@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "expected_outcomes"
+require "graph_page"
 
 # Matchers while a profile runs: of an example, of the whole run, of somebody else.
 RSpec.describe "Matchers in profiled runs", stress: false do
@@ -48,6 +49,30 @@ RSpec.describe "Matchers in profiled runs", stress: false do
         expect(reports).to eq []
         expect(run.stderr).not_to include "warning"
       end
+    end
+  end
+
+  it "write reports that begin at the example's own code, and have what it calls" do
+    own = ExpectedOutcomes::WORDS + <<~RUBY
+      require "set"
+      RSpec.describe Shop do
+        fails("calls") { expect { Shop.new.total; Set.new([1]).add(2); [2, 1].sort }.to make_calls("Shop#price").twice }
+        fails("all threads") { expect { Thread.new { Shop.new.total }.join }.to make_calls("Shop#price").on_all_threads.twice }
+        fails("growth") { expect { |n| n.times { Shop.new.total } }.to grow_at_most(:constant).for([10, 20, 40]) }
+        fails("objects") { expect { Shop.new.total }.to allocate_exactly(3).objects }
+      end
+    RUBY
+    SampleProject.open("program.rb" => program, "spec/shop_spec.rb" => own) do |project|
+      run = project.rspec
+      expect([run.outcomes.size, surprises(run)]).to eq [4, {}]
+      run.outcomes.each_key do |name|
+        page = GraphPage.new(project.read(run[name][%r{tmp/ruby-prof/\S+}]))
+        names = page.methods.map(&:name)
+        expect(names).to include("[global]#", "Shop#total")
+        expect(names.grep(/RSpec|RubyProf/)).to eq []
+      end
+      page = GraphPage.new(project.read(run["fails: calls"][%r{tmp/ruby-prof/\S+}]))
+      expect(page.methods.map(&:name)).to include("Set#add", "Array#sort", "Shop#price")
     end
   end
 

@@ -71,6 +71,7 @@ RSpec.describe "ruby -rruby-prof/auto", stress: false do
     { budget: "30%" } => "RUBY_PROF_BUDGET=30% cannot be used; it can be a number from 0 to 1",
     { blocks: "yes" } => "RUBY_PROF_BLOCKS=yes cannot be used; it can be 0 or 1",
     { latency: "2" } => "RUBY_PROF_LATENCY=2 cannot be used; it can be 0 or 1",
+    { ledger: "yes" } => "RUBY_PROF_LEDGER=yes cannot be used; it can be 0 or 1",
     { c_calls: "no" } => "RUBY_PROF_C_CALLS=no cannot be used; it can be 0 or 1",
     { only: "foo" } => "RUBY_PROF_ONLY: foo is no pattern",
     { trace: "stdout" } => "RUBY_PROF_TRACE is not supported"

@@ -46,6 +46,45 @@ RSpec.describe "saved profiles", stress: false do
       expect(ruby_prof("report", "--no-compensate", "charged.rbprof").stdout).to match(/^Overhead: .* is included, .*: times are raw/)
     end
 
+    it "leaves out what a recording can leave out" do
+      file("deep.rb", "class Foo\n  def bar = [3, 1].sort\n  def baz = bar\nend\ndef work = Foo.new.baz\nwork\n")
+      ruby_prof("--save", "deep.rbprof", "deep.rb")
+      names = ->(*words) { rows(ruby_prof("report", "deep.rbprof", *words).stdout).map { |line| line.split[6] } }
+      expect(names.()).to include("Array#sort", "Foo#bar", "Foo#baz", "Object#work", "[global]#")
+      expect(names.("--only", "Foo")).to contain_exactly("Foo#bar", "Foo#baz", "[global]#")
+      expect(names.("--only=Foo", "--only", "c", "--exclude", "Foo#baz")).to include("Foo#bar", "Array#sort").and(satisfy { |all| (all & %w[Foo#baz Object#work]).empty? })
+      expect(names.("--exclude-pattern", "/#ba/")).to include("Array#sort", "Object#work").and(satisfy { |all| all.grep(/#ba/).empty? })
+      expect(names.("--max-depth=1", "--only=Object", "--only=Foo")).to contain_exactly("Object#work", "[global]#")
+    end
+
+    it "leaves out common methods, those that a recording leaves out" do
+      file("common.rb", "class Foo\n  def bar = [3, 1].map { |n| n.to_s.sub('3', '4') }.each_with_index.to_a\nend\n3.times { Foo.new.bar }\nGC.start\n")
+      ruby_prof("--save", "all.rbprof", "common.rb")
+      names = ->(text) { rows(text).map { |line| line.split[6].delete_prefix("*") }.sort }
+      few = names.(ruby_prof("report", "--exclude-common", "all.rbprof").stdout)
+      expect(few).to eq names.(ruby_prof("--exclude-common", "common.rb").stdout)
+      expect(names.(ruby_prof("report", "all.rbprof").stdout) - few).to include("Array#map", "Integer#times", "Class#new", "String#sub", "<Module::GC>#start")
+    end
+
+    it "says which patterns match nothing, or cannot" do
+      ended = ruby_prof("report", "a.rbprof", "--only", "Object#work", "--only=Nobody", "--exclude", "Object#wrok")
+      expect(calls(ended.stdout, "Object#work")).to eq 3
+      expect(ended.stderr).to eq %w[Nobody Object#wrok].map { |name| "ruby-prof: #{name} matched nothing: the profile has no such method\n" }.join
+      ended = ruby_prof("report", "a.rbprof", "--only", "gem:no-such-gem")
+      expect([ended.status.exitstatus, ended.stdout]).to eq [1, ""]
+      expect(ended.stderr).to start_with 'ruby-prof: the gem "no-such-gem" is not installed'
+    end
+
+    it "is about its files, not about itself" do
+      page = ruby_prof("report", "a.rbprof", "b.rbprof", "-p", "call_stack").stdout
+      expect(page).to include '<span class="application">a.rbprof, b.rbprof</span>'
+    end
+
+    it "has the columns of a recording" do
+      expect(ruby_prof("report", "a.rbprof", "--ledger", "--overhead").stdout).to match(/^ %self +%ovh +total.* run\S* +gvl\S* +block\S* +gc\S* +calls +name/)
+      expect(ruby_prof("report", "a.rbprof", "--gc").stdout).to match(/^ %self +total.* child\S* +gc\S* +calls +name/)
+    end
+
     it "adds up several" do
       expect(calls(ruby_prof("report", "a.rbprof", "b.rbprof").stdout, "Object#work")).to eq 7
     end

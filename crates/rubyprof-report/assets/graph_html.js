@@ -235,11 +235,14 @@
     filter();
     search.blur();
   });
+  const keys = document.getElementById("keys");
+  const actions = { "/": () => { search.focus(); search.select(); }, h: () => keys.showModal() };
+  document.getElementById("help").addEventListener("click", actions.h);
   addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input")) return;
+    const action = actions[event.key];
+    if (!action || event.ctrlKey || event.metaKey || event.altKey || keys.open || event.target.matches("input")) return;
     event.preventDefault();
-    search.focus();
-    search.select();
+    action();
   });
 
   // Sorting: whole blocks of methods, or rows of the table of threads.
@@ -268,6 +271,8 @@
       if (!header.dataset.sort) header.dataset.sort = ["Name", "Line"].includes(title) ? "text" : "number";
       header.replaceChildren(element("button", { type: "button" }, title));
       header.firstChild.addEventListener("click", () => sortBy(table, header));
+      // How the rows came.
+      if (title === table.dataset.sort) header.setAttribute("aria-sort", "descending");
     }
   }
   // After the browser has done its own scrolling to the fragment, which knows nothing of

@@ -93,6 +93,11 @@ pub struct Options {
     /// Whether methods have columns with how long single calls took: the shortest, the median, the 99th percentile and the
     /// longest, where that was recorded. Text only. Default: yes.
     pub latency: bool,
+    /// How many columns the terminal has that a table is for: names and locations are cut to fit. Text tables only.
+    /// Default: whole, for whatever is no terminal.
+    pub width: Option<usize>,
+    /// The directory that files are shown relative to, where they are below it. Text only.
+    pub directory: Option<String>,
     /// The process that was profiled. Callgrind files only.
     pub process_id: Option<u64>,
 }
@@ -118,6 +123,8 @@ impl Options {
             gc: false,
             ledger: false,
             latency: true,
+            width: None,
+            directory: None,
             process_id: None,
         }
     }

@@ -70,12 +70,12 @@ fn what_scripts_written_for_ruby_prof_look_for_is_there() {
 fn nothing_of_a_profile_becomes_markup() {
     let names: HashSet<&str> = "html head meta link title style script body header div h1 p strong dl \
         dt dd label span input kbd output button main section h2 table caption thead tr th tbody td \
-        a colgroup col abbr details summary noscript footer i"
+        a colgroup col abbr details summary noscript footer i dialog form"
         .split_whitespace()
         .collect();
     let attributes: HashSet<&str> = "lang charset name content http-equiv rel href data-unit class \
         title role hidden id type placeholder autocomplete spellcheck for aria-labelledby data-sort \
-        data-value style scope data-total data-o data-title data-about aria-pressed colspan"
+        data-value style scope data-total data-o data-title data-about aria-pressed colspan method"
         .split_whitespace()
         .collect();
     for (name, page) in pages() {
@@ -98,6 +98,20 @@ fn nothing_of_a_profile_becomes_markup() {
         };
         assert!(!page.contains(hidden), "{name} has invisible characters");
     }
+}
+
+#[test]
+fn tables_say_what_they_are_sorted_by() {
+    let sorted = |options: &Options| {
+        let page = common::graph_html(&common::small(), options);
+        let tables = tags(&page).into_iter().filter(|tag| is_class(tag, "calls"));
+        let columns = tables.map(|table| table.attribute("data-sort").map(str::to_owned));
+        columns.collect::<Vec<_>>()
+    };
+    let mut options = Options::for_graph_html();
+    assert_eq!(sorted(&options), [Some("Total".to_owned())]);
+    options.sort_by = Some(Column::SelfTime);
+    assert_eq!(sorted(&options), [Some("Self".to_owned())]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ module RubyProf
       # Everything we read, and what the command passes to the process it starts.
       NAMES = %w[
         MEASURE_MODE PRINTER FILE SAVE MIN_PERCENT SORT EXCLUDE EXCLUDE_COMMON ONLY C_CALLS OPERATORS TRACK_ALLOCATIONS
-        MAX_NODES MAX_DEPTH BUDGET BLOCKS LATENCY
+        MAX_NODES MAX_DEPTH BUDGET BLOCKS LATENCY LEDGER GC OVERHEAD GC_NODES COMPENSATE
         ON_FORK REQUIRE EVAL ONE_PROGRAM MAIN_PID MERGE_DIR
       ].to_h { |name| [name.downcase.to_sym, "RUBY_PROF_#{name}"] }.freeze
 
@@ -31,10 +31,13 @@ module RubyProf
       attr_reader :printer_options
       # @return [String, nil] where the program began; nil if that is gone
       attr_reader :directory
+      # @return [Array<Symbol>] names of values that cannot be used: a warning said so, they are left out
+      attr_reader :unusable
 
       # @param environment [#to_h] like ENV
       def initialize(environment)
         @values = NAMES.transform_values { |name| environment[name] }.reject { |_, value| value.nil? || value.empty? }
+        @unusable = []
         @directory = working_directory
         @kind = choose(:printer, "flat", PrinterKind.names) { |name| PrinterKind.named(name) }
         @on_fork = choose(:on_fork, "separate", ON_FORK.join(", ")) { |name| ON_FORK.include?(name) && name.to_sym }
@@ -133,7 +136,8 @@ module RubyProf
       def make_printer_options
         {
           min_percent: choose(:min_percent, nil, "a number from 0") { |text| percent(text) },
-          sort_method: choose(:sort, nil, "total, self, wait, child") { |name| SORTS[name.delete_suffix("_time")] }
+          sort_method: choose(:sort, nil, "total, self, wait, child") { |name| SORTS[name.delete_suffix("_time")] },
+          **%i[ledger gc overhead gc_nodes compensate].to_h { |name| [name, flag(name, nil)] }
         }.compact
       end
 
@@ -154,15 +158,15 @@ module RubyProf
         number if number&.between?(0, 1)
       end
 
+      # @return [Boolean, nil] nil only by default
       def flag(name, default)
-        choose(name, default ? "1" : "0", "0 or 1") { |text| { "1" => :yes, "0" => :no }[text] } == :yes
+        { yes: true, no: false }.fetch(choose(name, nil, "0 or 1") { |text| { "1" => :yes, "0" => :no }[text] }, default)
       end
 
       def patterns(name)
         PatternList.parse(self[name] || "")
       rescue ArgumentError => e
-        ReportWriter.say("#{NAMES[name]}: #{e.message}. It is left out")
-        @values = @values.except(name)
+        leave_out(name, "#{NAMES[name]}: #{e.message}. It is left out")
         []
       end
 
@@ -172,11 +176,14 @@ module RubyProf
         chosen = text && yield(text)
         return chosen if chosen
 
-        if text
-          ReportWriter.say("#{NAMES[name]}=#{text.scrub("?")} cannot be used; it can be #{wanted}")
-          @values = @values.except(name)
-        end
+        leave_out(name, "#{NAMES[name]}=#{text.scrub("?")} cannot be used; it can be #{wanted}") if text
         default && yield(default)
+      end
+
+      def leave_out(name, reason)
+        ReportWriter.say(reason)
+        @unusable << name
+        @values = @values.except(name)
       end
     end
   end

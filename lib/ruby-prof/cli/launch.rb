@@ -21,6 +21,7 @@ module RubyProf
       # @param ruby_options [Array<String>] for the program's Ruby
       def initialize(values, ruby_options: [])
         @values = values
+        @unusable = strange_mode? ? [:measure_mode] : []
         @ruby_options = ruby_options
       end
 
@@ -51,6 +52,12 @@ module RubyProf
 
       private
 
+      # As RubyProf.figure_measure_mode sees it, which this process has loaded too.
+      def strange_mode?
+        name = ENV.fetch(Auto::Settings::NAMES[:measure_mode], "")
+        !name.empty? && !RubyProf.const_get(:MEASURE_MODE_NAMES).key?(name.b.downcase)
+      end
+
       def start_ruby(*words)
         start(environment.merge(Auto::Settings::NAMES[:one_program] => "1"), [RbConfig.ruby, RbConfig.ruby],
               *inherited_options, *@ruby_options, "-rruby-prof/auto", *words)
@@ -64,8 +71,10 @@ module RubyProf
         raise Failure.new("cannot run #{program.last}: #{e.message}", status: NOT_EXECUTABLE)
       end
 
+      # What was not understood has been said, and is not handed on.
       def environment
-        @values.to_h { |name, value| [Auto::Settings::NAMES.fetch(name), value] }
+        values = @unusable.to_h { |name| [name, nil] }.merge(@values)
+        values.transform_keys { |name| Auto::Settings::NAMES.fetch(name) }
       end
 
       # In here, Ruby is found by RUBYOPT, and the first process by its number, which exec keeps.
@@ -100,6 +109,7 @@ module RubyProf
       # @param program [String, nil] what the output must not be
       def check_output(program = nil)
         settings = Auto::Settings.new(ENV.to_h.merge(environment))
+        @unusable |= settings.unusable
         Auto::Outputs.new(settings, Process.pid, program: program).check!
       rescue OutputError => e
         raise Failure, e.message

@@ -9,11 +9,11 @@ module RubyProf
       def add_removed(words, values)
         words.hidden("-x REGEXP") do |text|
           note("-x", "it is --exclude-pattern=/#{text}/ now")
-          add_pattern(words, :exclude, as_regexp(text))
+          add_pattern(words, values, :exclude, as_regexp(text))
         end
         words.hidden("-X FILE") do |path|
           note("-X", "its lines are taken for --exclude-pattern=/.../")
-          File.readlines(path, chomp: true).reject(&:empty?).each { |text| add_pattern(words, :exclude, as_regexp(text)) }
+          File.readlines(path, chomp: true).reject(&:empty?).each { |text| add_pattern(words, values, :exclude, as_regexp(text)) }
         rescue SystemCallError => e
           words.refuse(path, e.message)
         end

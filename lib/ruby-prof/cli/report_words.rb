@@ -29,6 +29,15 @@ module RubyProf
         words.word("-s", "--sort=COLUMN", "total, self, wait or child; most", "printers sort by total, flat by self") do |name|
           values[:sort] = words.checked(name, "total, self, wait, child") { Auto::Settings::SORTS[name.delete_suffix("_time")] && name }
         end
+        add_columns(words, values)
+      end
+
+      def add_columns(words, values)
+        words.word("--ledger", "Add columns: running, GVL wait, blocked, GC") { values[:ledger] = "1" }
+        words.word("--gc", "Add the time of the garbage collector") { values[:gc] = "1" }
+        words.word("--overhead", "Add the profiler's share of self times") { values[:overhead] = "1" }
+        words.word("--gc-nodes", "Show the garbage collector as a method", "wherever it worked") { values[:gc_nodes] = "1" }
+        words.word("--[no-]compensate", "Take the profiler's own time off all times", "(default), or show what was measured") { |yes| values[:compensate] = yes ? "1" : "0" }
       end
 
       def add_general_words(words)
@@ -53,18 +62,25 @@ module RubyProf
       end
 
       # @param inputs [Array<String>] the files that are read
-      # @param printer_options [Hash] beside those of the values
+      # @yield [Hash] options for Profile.new, to say what of them is the printer's here
       # @return [ReportWriter]
       # @raise [Failure] if the report could not be written
-      def report_writer(values, inputs, printer_options)
+      def report_writer(values, inputs)
         environment = values.to_h { |name, value| [Auto::Settings::NAMES.fetch(name), value] }
         settings = Auto::Settings.new(environment)
         check_different(settings.report_path(Process.pid), inputs)
-        writer = settings.writer(Process.pid, more_options: printer_options)
+        # It is no report on this program.
+        options = { **yield(settings.profile_options), application: shown_files(inputs) }
+        writer = settings.writer(Process.pid, more_options: options)
         writer.check!
         writer
       rescue OutputError => e
         raise Failure, e.message
+      end
+
+      def shown_files(paths)
+        names = paths.first(3).map { |path| path.dup.force_encoding(Encoding::UTF_8).scrub("?") }
+        "#{names.join(", ")}#{" and #{paths.length - 3} more" if paths.length > 3}"
       end
 
       def check_different(path, inputs)

@@ -3,6 +3,7 @@
 require "ruby-prof"
 require "ruby-prof/cli/words"
 require "ruby-prof/cli/report_words"
+require "ruby-prof/cli/pattern_words"
 require "ruby-prof/cli/removed_words"
 require "ruby-prof/cli/launch"
 
@@ -11,6 +12,7 @@ module RubyProf
     # `ruby-prof script.rb`, `ruby-prof -e CODE` and `ruby-prof -- COMMAND`: runs a program and profiles it.
     class RunCommand
       include ReportWords
+      include PatternWords
       include RemovedWords
 
       BANNER = <<~TEXT.chomp
@@ -33,8 +35,7 @@ module RubyProf
           ruby-prof --only app -f specs.txt -- bundle exec rspec spec/models
           ruby-prof --save a.rbprof work.rb && ruby-prof report a.rbprof -p graph
 
-        A pattern is Foo#bar, Foo.bar, Foo, /regexp/, a path or glob with a slash,
-        gem:NAME, app, gems, stdlib or c.
+        #{PATTERNS}
       TEXT
 
       def initialize(words)
@@ -52,7 +53,7 @@ module RubyProf
           if @code
             launch.code(@code, rest)
           elsif rest.empty?
-            words.usage
+            words.too_few("there is nothing to run")
           elsif after_dashes?(rest)
             launch.command(rest)
           else
@@ -101,15 +102,12 @@ module RubyProf
         words.word("--[no-]operators", "Count + < [] << == and the like as calls") { |yes| @values[:operators] = yes ? "1" : "0" }
         words.word("--blocks", "Record blocks as callees of their own") { @values[:blocks] = "1" }
         words.word("--latency", "Record how long single calls take") { @values[:latency] = "1" }
-        words.word("--max-nodes=COUNT", "Keep so many call paths; fold the others") { |text| add_bound(words, :max_nodes, text) }
-        words.word("--max-depth=COUNT", "Keep paths of so many calls; fold the others") { |text| add_bound(words, :max_depth, text) }
+        words.word("--max-nodes=COUNT", "Keep so many call paths; fold the others") { |text| add_bound(words, @values, :max_nodes, text) }
+        words.word("--max-depth=COUNT", "Keep paths of so many calls; fold the others") { |text| add_bound(words, @values, :max_depth, text) }
         words.word("--budget=SHARE", "Stop timing tiny calls once the profiler", "takes more of the time (0 to 1)") do |text|
           @values[:budget] = words.checked(text, "a number from 0 to 1") { Float(text, exception: false)&.between?(0, 1) && text }
         end
-        words.word("--exclude=METHODS", "Leave out methods: Foo#bar,Foo.bar") { |text| add_methods(words, text) }
-        words.word("--exclude-pattern=PATTERN", "Leave out all that match; repeatable") { |text| add_pattern(words, :exclude, text) }
-        words.word("--only=PATTERN", "Leave out all others; repeatable") { |text| add_pattern(words, :only, text) }
-        words.word("--exclude-common", "Leave out each, map, times and their like") { @values[:exclude_common] = "1" }
+        add_pattern_words(words, @values)
         words.word("--on-fork=WHAT", "Forked processes: separate reports (the", "default), merge into one, or off") do |what|
           @values[:on_fork] = words.checked(what, Auto::Settings::ON_FORK.join(", ")) { Auto::Settings::ON_FORK.include?(what) && what }
         end
@@ -117,35 +115,10 @@ module RubyProf
 
       def add_program(words)
         words.word("-e CODE", "Run this instead of a script; repeatable") { |code| @code = [@code, code].compact.join("\n") }
-        words.word("-R", "--require-noprof=LIBRARY", "Load it before, unprofiled; repeatable") { |name| add_line(:require, name) }
-        words.word("-E", "--eval-noprof=CODE", "Run it before, unprofiled; repeatable") { |code| add_line(:eval, code) }
+        words.word("-R", "--require-noprof=LIBRARY", "Load it before, unprofiled; repeatable") { |name| add_line(@values, :require, name) }
+        words.word("-E", "--eval-noprof=CODE", "Run it before, unprofiled; repeatable") { |code| add_line(@values, :eval, code) }
         words.word("--ruby=OPTION", "For the script's Ruby, such as --ruby=-w;", "repeatable") { |option| @ruby_options << option }
         words.word("--allow_exceptions", "Accepted for old scripts: exceptions", "always end the program as usual") { nil }
-      end
-
-      def add_bound(words, name, text)
-        @values[name] = words.checked(text, "an Integer from 1") { Integer(text, 10, exception: false)&.positive? && text }
-      end
-
-      def add_methods(words, text)
-        PatternList.items(text).each do |item|
-          words.checked(item, "Foo#bar or Foo.bar; see --exclude-pattern") { PatternList::METHOD.match?(item) }
-          add_line(:exclude, item)
-        end
-      rescue ArgumentError => e
-        words.refuse(text, e.message)
-      end
-
-      def add_pattern(words, name, text)
-        PatternList.pattern(text)
-        add_line(name, text)
-      rescue ArgumentError => e
-        words.refuse(text, e.message)
-      end
-
-      # Newlines, unlike commas, are in no pattern.
-      def add_line(name, text)
-        @values[name] = "#{@values[name]}#{text}\n"
       end
     end
   end

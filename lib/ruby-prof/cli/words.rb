@@ -33,9 +33,18 @@ module RubyProf
         usage(e)
       end
 
-      # As a user's mistake, with this help.
-      def usage(error = nil)
-        raise UsageError, help, cause: error
+      # As a user's mistake.
+      #
+      # @param error [OptionParser::ParseError]
+      def usage(error)
+        message, *meant = error.message.scrub("?").split(/\nDid you mean\?\s*|\n\s+/)
+        message = message.to_s.gsub(/[[:cntrl:]]/) { |char| char.dump[1..-2] }
+        raise UsageError, "#{message}#{" (did you mean #{meant.map { |name| switch(name) }.join(" or ")}?)" if meant.any?}", cause: error
+      end
+
+      # As the mistake of somebody who gave no word that is needed: what is called how.
+      def too_few(message)
+        raise UsageError, "#{message}\n#{banner[/\AUsage:.*?(?=\n\n|\z)/m]}"
       end
 
       def heading(text)
@@ -67,6 +76,11 @@ module RubyProf
       end
 
       private
+
+      # OptionParser's spelling has no dashes.
+      def switch(name)
+        name.length == 1 ? "-#{name}" : "--#{name}"
+      end
 
       # OptionParser's regular expressions raise for bytes that are no text, which names of files may have.
       def searchable(words)

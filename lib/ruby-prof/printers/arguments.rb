@@ -64,6 +64,19 @@ module RubyProf
     FILE_NAME = /\A[^\n<>]{1,255}\.(?:txt|html?|dot|out)\z/
     private_constant :FILE_NAME
 
+    # @return [Integer, nil] how many columns the terminal has that is printed to; nil for anything else
+    def terminal_width(output)
+      output = output.output if Appending === output
+      return unless ::IO === output && output.tty?
+
+      # Ruby's own; nobody else needs it.
+      require "io/console"
+      width = output.winsize.last
+      width if width.positive?
+    rescue ::IOError, ::SystemCallError, ::LoadError
+      nil
+    end
+
     # The first mistake that everybody makes; what was said is done.
     def warn_of_file_name(output)
       return unless ::String === output && FILE_NAME.match?(output)

@@ -132,8 +132,17 @@ module RubyProf
         min_percent: min_percent.to_f, max_percent: max_percent.to_f, filter_by: filter_by,
         sort_method: sort_method, min_value: min_value, max_depth: max_depth,
         max_threads: max_threads, overhead: @options[:overhead], gc: @options[:gc], ledger: @options[:ledger], latency: @options[:latency], title: as_text(@options[:title]),
-        generated_at: Time.now.strftime(time_format), version: VERSION
+        generated_at: Time.now.strftime(time_format), version: VERSION, **terminal_options
       }.compact
+    end
+
+    # Who looks at a terminal has its width, and is in the current directory.
+    def terminal_options
+      return {} unless text_format && (width = terminal_width(@output))
+
+      { width: width, directory: as_text(::Dir.pwd) }
+    rescue ::SystemCallError # The directory is gone.
+      { width: width }
     end
 
     # A String as the reports take it: UTF-8, what cannot be shown replaced.

@@ -26,6 +26,12 @@ module RubyProf
         (found.flatten + OURS + [program]).compact.uniq.map { |path| utf8(path) }
       end
 
+      # @param profile [RubyProf::Profile] finished
+      # @return [RubyProf::Profile] another one, which begins at the test's own code
+      def without(profile)
+        TestProfiles.without_framework(profile, own, libraries)
+      end
+
       # @return [Array<String>] the same of libraries that a framework uses
       def libraries
         directories = RbConfig::CONFIG.values_at("rubylibdir", "rubyarchdir", "vendordir", "vendorlibdir", "sitedir").compact

@@ -12,7 +12,7 @@ use rubyprof_core::{Latency, MethodRow, Profile};
 use crate::error::Error;
 use crate::format::escape::visible;
 use crate::options::{Column, Options};
-use crate::printer::text::{self, Format, MAX_NAME_WIDTH, Part, Scope, Show, Text, definition};
+use crate::printer::text::{self, Fit, Format, Part, Scope, Show, Text, definition};
 use crate::selection::{self, percent};
 
 /// Writes the flat report: a table for every fiber, methods sorted by self unless
@@ -130,29 +130,28 @@ impl Line {
 /// ruby-prof's widths, or wider where a value needs it.
 struct Widths {
     numbers: Vec<usize>,
-    name: usize,
+    fit: Fit,
 }
 
 impl Widths {
     fn new(text: &Text, lines: &[Line]) -> Self {
-        let mut widths = Self {
-            numbers: vec![9; 4 + usize::from(text.has_uncertainty()) + text.entries().len()],
-            name: 30,
-        };
-        widths.numbers.push(8);
-        widths
-            .numbers
-            .extend(text.latency_titles().iter().map(|_| 9));
+        let mut numbers = vec![9; 4 + usize::from(text.has_uncertainty()) + text.entries().len()];
+        numbers.push(8);
+        numbers.extend(text.latency_titles().iter().map(|_| 9));
         for line in lines {
-            for (width, number) in widths.numbers.iter_mut().zip(&line.numbers) {
+            for (width, number) in numbers.iter_mut().zip(&line.numbers) {
                 *width = number.len().max(*width);
             }
-            let chars = line.name.chars().count();
-            if chars <= MAX_NAME_WIDTH {
-                widths.name = widths.name.max(chars);
-            }
         }
-        widths
+        let shares = if text.has_overhead() { 13 } else { 6 };
+        let values: usize = numbers.iter().map(|width| width + 1).sum();
+        let fit = Fit::new(
+            text.options.width,
+            shares + 1 + values + 3,
+            lines.iter().map(|line| line.name.chars().count()),
+            lines.iter().map(|line| line.location.chars().count()),
+        );
+        Self { numbers, fit }
     }
 
     fn columns(&self, text: &Text, out: &mut dyn Write) -> Result<(), Error> {
@@ -169,7 +168,13 @@ impl Widths {
         for (title, width) in titles.iter().zip(&self.numbers) {
             write!(out, " {title:>width$}")?;
         }
-        writeln!(out, "  {:width$}  location", "name", width = self.name)?;
+        let location = if self.fit.has_places() {
+            "  location"
+        } else {
+            ""
+        };
+        let title = format!("  {:width$}{location}", "name", width = self.fit.name);
+        writeln!(out, "{}", title.trim_end())?;
         Ok(())
     }
 
@@ -179,9 +184,8 @@ impl Widths {
             for (number, width) in line.numbers.iter().zip(&self.numbers) {
                 write!(out, " {number:>width$}")?;
             }
-            let width = self.name;
-            let row = format!("  {}{:width$} {}", line.mark, line.name, line.location);
-            writeln!(out, "{}", row.trim_end())?;
+            let row = self.fit.row(&line.name, &line.location);
+            writeln!(out, "  {}{row}", line.mark)?;
         }
         if lines.is_empty() {
             writeln!(out, "(no method within the limits of this report)")?;

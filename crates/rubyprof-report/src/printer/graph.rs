@@ -15,9 +15,7 @@ use rubyprof_core::{
 use crate::error::Error;
 use crate::format::escape::visible;
 use crate::options::{Column, Options};
-use crate::printer::text::{
-    self, Format, MAX_NAME_WIDTH, Part, Scope, Show, Text, definition, short_name,
-};
+use crate::printer::text::{self, Fit, Format, Part, Scope, Show, Text, definition, short_name};
 use crate::selection::{self, percent};
 
 /// Writes the graph report: for every fiber each method with its callers and callees, methods sorted
@@ -127,7 +125,7 @@ struct Table<'a> {
     values: usize,
     number: usize,
     calls: usize,
-    name: usize,
+    fit: Fit,
 }
 
 impl<'a> Table<'a> {
@@ -142,11 +140,22 @@ impl<'a> Table<'a> {
             text.scale.value(graph.total()).len() + usize::from(text.profile.is_compensated());
         let calls = graph.rows().iter().map(|row| row.called).max();
         let calls = calls.unwrap_or_default().to_string().len();
+        let shares = 16 + if text.has_overhead() { OVERHEAD } else { 0 };
+        let values = 4 + usize::from(text.has_uncertainty()) + text.entries().len();
+        let number = value.max(10) + 1;
+        let calls = (2 * calls + 1).max(16) + 1;
+        let cells = (values + text.latency_titles().len()) * number + calls;
         let names = rows.iter().map(|row| {
             let name = text.profile.method(row.method).full_name();
             visible(&name).chars().count()
         });
-        let name = names.filter(|chars| *chars <= MAX_NAME_WIDTH).max();
+        let methods = graph
+            .rows()
+            .iter()
+            .map(|row| text.profile.method(row.method));
+        let places = methods.map(definition);
+        let places = places.chain(graph.edges().iter().map(|edge| edge.call_site));
+        let places = places.map(|place| text.place(place).chars().count());
         Self {
             text,
             graph,
@@ -154,11 +163,11 @@ impl<'a> Table<'a> {
             names: (graph.rows().iter())
                 .map(|row| short_name(text.profile.method(row.method)))
                 .collect(),
-            shares: 16 + if text.has_overhead() { OVERHEAD } else { 0 },
-            values: 4 + usize::from(text.has_uncertainty()) + text.entries().len(),
-            number: value.max(10) + 1,
-            calls: (2 * calls + 1).max(16) + 1,
-            name: name.unwrap_or_default().max(30),
+            shares,
+            values,
+            number,
+            calls,
+            fit: Fit::new(text.options.width, shares + cells + 5, names, places),
         }
     }
 
@@ -179,13 +188,24 @@ impl<'a> Table<'a> {
         for title in self.text.latency_titles() {
             write!(out, "{title:>width$}", width = self.number)?;
         }
-        writeln!(out, "     {:name$} location", "name", name = self.name)?;
+        let location = if self.fit.has_places() {
+            " location"
+        } else {
+            ""
+        };
+        let title = format!("     {:width$}{location}", "name", width = self.fit.name);
+        writeln!(out, "{}", title.trim_end())?;
         Ok(())
     }
 
     /// A method with its callers and callees.
     fn block(&self, row: &MethodRow, out: &mut dyn Write) -> Result<(), Error> {
-        writeln!(out, "{:-<DASHES$}", "")?;
+        let dashes = self
+            .text
+            .options
+            .width
+            .map_or(DASHES, |width| width.min(DASHES));
+        writeln!(out, "{:-<dashes$}", "")?;
         let (mut callers, few) = self.split(self.graph.callers(row.method));
         callers.sort_by_key(|edge| edge.total);
         self.rest(&few, row.called, "caller", out)?;
@@ -288,13 +308,18 @@ impl<'a> Table<'a> {
         }
         let calls: u64 = edges.iter().map(|edge| edge.called).sum();
         let calls = format!("{calls}/{called}");
+        let plural = if edges.len() == 1 { "" } else { "s" };
+        let limits = if self.fit.is_tight() {
+            ""
+        } else {
+            ", below the limits"
+        };
         writeln!(
             out,
-            "{:blank$}{calls:>width$}{:after$}     ({} more {what}{}, below the limits)",
+            "{:blank$}{calls:>width$}{:after$}     ({} more {what}{plural}{limits})",
             "",
             "",
             edges.len(),
-            if edges.len() == 1 { "" } else { "s" },
             blank = self.shares + self.values * self.number,
             width = self.calls,
             after = self.text.latency_titles().len() * self.number
@@ -315,8 +340,7 @@ impl<'a> Table<'a> {
             write!(out, "{value:>width$}", width = self.number)?;
         }
         write!(out, "{calls}")?;
-        let row = format!("    {mark}{name:width$} {place}", width = self.name);
-        writeln!(out, "{}", row.trim_end())?;
+        writeln!(out, "    {mark}{}", self.fit.row(name, place))?;
         Ok(())
     }
 }

@@ -182,6 +182,8 @@ fn report_options(ruby: &Ruby, hash: RHash) -> Result<Options, Error> {
             "gc" => options.gc = bool::try_convert(value)?,
             "ledger" => options.ledger = bool::try_convert(value)?,
             "latency" => options.latency = bool::try_convert(value)?,
+            "width" => options.width = Option::<usize>::try_convert(value)?,
+            "directory" => options.directory = Option::<String>::try_convert(value)?,
             "max_threads" => options.max_threads = usize::try_convert(value)?,
             other => {
                 return Err(errors::argument(

@@ -1,10 +1,12 @@
 //! `RubyProf::TestProfiles` (private): what a test run does with the profiles of its tests, of which there are thousands.
 
 use magnus::{
-    Error, IntoValue, Object, RArray, RModule, RString, Ruby, TryConvert, function, typed_data::Obj,
+    Error, IntoValue, Object, RArray, RModule, RString, Ruby, TryConvert, Value, function,
+    typed_data::Obj, value::ReprValue,
 };
 use rubyprof_core::{Framework, MergeBy, Profile as Recorded, Unit};
 
+use super::convert;
 use super::profile::Profile;
 use crate::errors;
 use crate::guard::guard;
@@ -25,10 +27,7 @@ fn take(
     own: RArray,
     libraries: RArray,
 ) -> Result<RArray, Error> {
-    let framework = Framework {
-        own: Vec::<String>::try_convert(own.into_value_with(ruby))?,
-        libraries: Vec::<String>::try_convert(libraries.into_value_with(ruby))?,
-    };
+    let framework = framework(ruby, own, libraries)?;
     let view = profile.view(ruby)?;
     let rest = guard(ruby, || Ok(view.profile.without_framework(&framework)))?;
     drop(view);
@@ -40,6 +39,29 @@ fn take(
         rest.calls().into_value_with(ruby),
         objects(&rest).into_value_with(ruby),
     ]))
+}
+
+/// `TestProfiles.without_framework(profile, own, libraries)`: another profile, without the framework.
+fn without_framework(
+    ruby: &Ruby,
+    profile: Obj<Profile>,
+    own: RArray,
+    libraries: RArray,
+) -> Result<Obj<Profile>, Error> {
+    let framework = framework(ruby, own, libraries)?;
+    let view = profile.view(ruby)?;
+    let rest = guard(ruby, || Ok(view.profile.without_framework(&framework)))?;
+    let copy: Value = profile.class().funcall("allocate", ())?;
+    let copy: Obj<Profile> = convert::object(ruby, "allocate makes a RubyProf::Profile", copy)?;
+    copy.become_copy(&profile, rest);
+    Ok(copy)
+}
+
+fn framework(ruby: &Ruby, own: RArray, libraries: RArray) -> Result<Framework, Error> {
+    Ok(Framework {
+        own: Vec::<String>::try_convert(own.into_value_with(ruby))?,
+        libraries: Vec::<String>::try_convert(libraries.into_value_with(ruby))?,
+    })
 }
 
 fn objects(profile: &Recorded) -> Option<u64> {
@@ -94,5 +116,6 @@ pub(crate) fn init(_ruby: &Ruby, module: RModule) -> Result<(), Error> {
     let profiles = magnus::Module::define_module(module, "TestProfiles")?;
     profiles.define_singleton_method("record_ours", function!(record_ours, 1))?;
     profiles.define_singleton_method("take", function!(take, 3))?;
+    profiles.define_singleton_method("without_framework", function!(without_framework, 3))?;
     profiles.define_singleton_method("merge", function!(merge, 2))
 }

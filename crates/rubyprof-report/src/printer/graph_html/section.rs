@@ -99,11 +99,22 @@ impl Shared<'_> {
                 false => 0,
             },
             methods: graph.rows().len(),
+            sort: column_title(sort),
             track_allocations: profile.track_allocations,
             rows: selected.iter().map(|row| builder.row(row)).collect(),
             data,
             data_rows,
         }
+    }
+}
+
+/// The title of a column, as the template has it.
+fn column_title(column: Column) -> &'static str {
+    match column {
+        Column::Total => "Total",
+        Column::SelfTime => "Self",
+        Column::Wait => "Wait",
+        Column::Children => "Child",
     }
 }
 

@@ -90,6 +90,8 @@ pub(super) struct Section {
     /// The profiler's part of what was measured, where the page can show that too; else 0.
     pub(super) overhead: u64,
     pub(super) methods: usize,
+    /// The title of the column that rows are sorted by.
+    pub(super) sort: &'static str,
     pub(super) track_allocations: bool,
     pub(super) rows: Vec<Row>,
     /// Callers, callees and allocations as data instead of rows.
@@ -186,6 +188,8 @@ pub(super) struct Bottom<'a> {
     untimed: bool,
     /// Whether it is known how long single calls took.
     latency: bool,
+    /// Whether the page can show times as they were measured too.
+    raw: bool,
 }
 
 impl<'a> Bottom<'a> {
@@ -197,6 +201,7 @@ impl<'a> Bottom<'a> {
             compensated: profile.is_compensated(),
             untimed: profile.partial_total().untimed > 0,
             latency: !profile.latencies().is_empty(),
+            raw: is_told(profile),
         }
     }
 }

@@ -26,6 +26,12 @@ impl Text<'_> {
             if let Some(mark) = self.legend_of_untimed() {
                 writeln!(out, "{mark}")?;
             }
+            if self.options.width.is_some() {
+                writeln!(
+                    out,
+                    "… names and locations are cut to fit this terminal: a file or a pipe has them whole"
+                )?;
+            }
             writeln!(out)?;
         }
         writeln!(out, "Columns are:\n")?;

@@ -2,6 +2,7 @@
 //! the summary of several fibers and the words below.
 
 mod demand;
+mod fit;
 mod latency;
 mod legend;
 mod scale;
@@ -18,11 +19,9 @@ use crate::options::{Column, Options};
 use crate::overhead::Overhead;
 use crate::partial::PartialCalls;
 use crate::selection::{self, ThreadSums, percent, sections};
+pub(crate) use fit::Fit;
 pub(crate) use latency::LATENCIES;
 pub(crate) use scale::Scale;
-
-/// Wider names push their location to the right instead of widening the column for all.
-pub(crate) const MAX_NAME_WIDTH: usize = 80;
 
 /// A part of one fiber's text report, for programs that print the rest themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,8 +164,16 @@ impl<'a> Text<'a> {
     /// `file:line`, or nothing for code without a file.
     pub(crate) fn place(&self, location: Location) -> String {
         location.file.map_or_else(String::new, |file| {
-            format!("{}:{}", visible(self.profile.file(file)), location.line)
+            let file = self.relative(self.profile.file(file));
+            format!("{}:{}", visible(file), location.line)
         })
+    }
+
+    /// A path as somebody in [`Options::directory`] writes it.
+    fn relative<'p>(&self, path: &'p str) -> &'p str {
+        let directory = self.options.directory.as_deref();
+        let below = directory.and_then(|directory| path.strip_prefix(directory)?.strip_prefix('/'));
+        below.unwrap_or(path)
     }
 
     fn mode(&self, out: &mut dyn Write) -> Result<(), Error> {
