@@ -113,6 +113,24 @@ RSpec.describe "operators", stress: false do
     RUBY
   end
 
+  it "are counted where two profiles start within a tracer, the first or the last of which wants it" do
+    script = <<~'RUBY'
+      def begin_now = nil
+      profiles = []
+      start = ->(wanted) { profiles << RubyProf::Profile.new(operators: wanted).start }
+      tracer = TracePoint.new(:call) { |event| WANTED.each(&start) if event.method_id == :begin_now }
+      tracer.enable
+      begin_now
+      operate
+      tracer.disable
+      profiles.reverse_each(&:stop)
+      print profiles.map { |profile| [profile.operators?, operators(profile)["Integer#*"]] }.inspect
+    RUBY
+    [[true, false], [false, true]].each do |wanted|
+      expect(printed("WANTED = #{wanted}\n#{script}")).to eq "[[true, 1], [true, 1]]"
+    end
+  end
+
   it "are seen by a tracer that comes during a profile or after it" do
     expect(printed(<<~RUBY)).to eq "[[:*], [:*], [:*]]"
       tracing = lambda do

@@ -1,5 +1,7 @@
 //! Where a report's time went: what waiting, the garbage collector and the profiler have of it.
 
+use std::collections::HashMap;
+
 use rubyprof_core::{Ledger, Profile, Thread, Unit};
 use serde::Serialize;
 
@@ -37,8 +39,7 @@ impl Account {
         for thread in threads {
             ledger.add(&profile.ledger_of(thread));
         }
-        let cpus = threads.iter().map(|thread| cpu_of(profile, thread));
-        let cpu = cpus.sum::<Option<u64>>().filter(|cpu| *cpu > 0);
+        let cpu = cpu_of(profile, threads).filter(|cpu| *cpu > 0);
         let says_more = ledger.gc > 0 || ledger.blocked > 0 || ledger.gvl_wait > 0;
         says_more.then_some(Self { ledger, cpu })
     }
@@ -125,14 +126,25 @@ impl Account {
     }
 }
 
-/// What is known of a fiber's thread: nothing more than of its first fiber, which has it all.
-fn cpu_of(profile: &Profile, thread: &Thread) -> Option<u64> {
-    let same = |other: &&Thread| other.id == thread.id && other.cpu.is_some();
-    let first = profile.threads().iter().find(same)?;
-    match std::ptr::eq(first, thread) || first.fiber_id == thread.fiber_id {
-        true => first.cpu,
-        false => Some(0),
+/// The processor's clock is a thread's, and its first fiber has what it says: that is known of some fibers only together with all others
+/// of their threads.
+fn cpu_of(profile: &Profile, fibers: &[Thread]) -> Option<u64> {
+    let mut wanted: HashMap<u64, usize> = HashMap::new();
+    for fiber in fibers {
+        *wanted.entry(fiber.id).or_default() += 1;
     }
+    let mut cpus: HashMap<u64, u64> = HashMap::new();
+    for fiber in profile.threads() {
+        let Some(left) = wanted.get_mut(&fiber.id) else {
+            continue;
+        };
+        *left = left.checked_sub(1)?;
+        if let Some(cpu) = fiber.cpu {
+            cpus.entry(fiber.id).or_insert(cpu);
+        }
+    }
+    let all = wanted.keys().map(|thread| cpus.get(thread).copied());
+    all.sum()
 }
 
 #[cfg(test)]
@@ -186,6 +198,27 @@ mod tests {
             line.as_deref(),
             Some("0.047246 = running 0.037244 + GC 0.010001 (21.2%) + profiler 0.000001 (<0.1%)")
         );
+    }
+
+    #[test]
+    fn the_processors_clock_is_that_of_all_fibers_of_a_thread() {
+        let mut builder = ProfileBuilder::new(MeasureMode::WallTime);
+        let main = builder.method(Method::default());
+        for (thread, fiber) in [(1, 1), (2, 2), (1, 3)] {
+            let root = builder.thread(thread, fiber, main, 1, 10_000_000);
+            builder.gc(root, 1_000_000);
+            if fiber < 3 {
+                builder.cpu(root, 3_000_000);
+            }
+        }
+        let profile = builder.finish();
+        let cpu = |range| {
+            let account = Account::of_threads(&profile, &profile.threads()[range]);
+            account.expect("GC time").cpu
+        };
+        assert_eq!(cpu(0..3), Some(6_000_000));
+        assert_eq!(cpu(1..2), Some(3_000_000));
+        assert_eq!((cpu(0..1), cpu(0..2), cpu(2..3)), (None, None, None));
     }
 
     #[test]
