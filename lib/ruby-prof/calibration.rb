@@ -160,7 +160,8 @@ module RubyProf
         ruby = { one_ruby: WITHIN_RUBY, many_ruby: WITHIN_RUBY }.map { |name, within| cost(bare, rounds, name, within) }
         c = { few_c: WITHIN_C, many_c: WITHIN_C }.map { |name, within| cost(bare, rounds, name, within) }
         spread = spread(rounds, ruby, c)
-        ruby, c = [ruby, c].map { |shapes| mean(shapes) }
+        # Programs call many methods of their own in turn, and those of Ruby in inner loops as well.
+        ruby, c = [ruby.last, mean(c)]
         path = median(rounds.map { |round| (2 * total(round, :once)) - total(round, :twice) }) / Programs::DEPTH
         # After all that runs without marks.
         operator = way.operators && complete?(marked = traced(way)) ? cost(bare, marked, :operators, 0) : c
