@@ -61,6 +61,12 @@ impl CallTree {
         self.drafts
     }
 
+    /// The draft at the place of a [`Frame`](crate::fiber::Frame), if that is a call's.
+    #[inline(always)]
+    pub(crate) fn called_at(&mut self, place: u64) -> Option<&mut Draft> {
+        self.drafts.get_mut(usize::try_from(place).ok()?)
+    }
+
     #[inline(always)]
     pub(crate) fn get_mut(&mut self, node: DraftId) -> Option<&mut Draft> {
         self.drafts.get_mut(node as usize)
@@ -130,13 +136,17 @@ impl CallTree {
     }
 }
 
-/// Fibonacci hashing: the top bits of a product with the golden ratio. The shifts keep the class's
-/// address, the name's number and the parent's index from overlapping in their low, varying bits.
+/// Fibonacci hashing: the top bits of a product with the golden ratio. The class's address and the name's number are laid over each
+/// other as in the tags of calls, so that most calls have this word already; the factor spreads the parent's index over it in one instruction.
 #[inline(always)]
 fn slot(parent: DraftId, key: MethodKey) -> usize {
-    let word = (key.owner >> 3) ^ key.called.rotate_left(17) ^ u64::from(parent).rotate_left(37);
+    let callee = key.owner ^ key.called.rotate_left(40);
+    let word = callee ^ u64::from(parent).wrapping_mul(PARENT_FACTOR);
     (word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> CACHE_SHIFT) as usize
 }
+
+/// Odd, and with 31 bits: an immediate operand.
+const PARENT_FACTOR: u64 = 0x61c8_8647;
 
 /// Open addressing with linear probing over node indexes; the keys are read from the arena, so an
 /// entry is 4 bytes. At most 7/10 full, doubled when fuller: 6 to 12 bytes a node.
