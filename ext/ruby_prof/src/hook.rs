@@ -5,14 +5,13 @@
 //! suppresses events while one is delivered); the allocation hook could fire inside one, but only
 //! if that allocated.
 
-use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rb_sys::VALUE;
 
 use crate::clock::Clock;
-use crate::session::{Event, Session, VmState, object_made};
+use crate::session::{Event, Session, object_made};
 #[cfg(ruby_gte_3_3)]
 use crate::threads::Threads;
 use crate::vm::event::{
@@ -75,46 +74,30 @@ impl Wanted {
         objects | collections
     }
 
+    /// The instance of the hook that does what is wanted besides timing calls with the time stamp counter. Profiles that want nothing
+    /// of it run no instruction for it.
     fn instance<R: Reader>(self, clock: Clock) -> RawHook {
-        let extras = [
-            (self.budget, BUDGET),
-            (self.blocks, BLOCKS),
-            (self.latency, LATENCY),
-            (clock != Clock::Tsc, OTHER_CLOCK),
-        ];
-        let wanted = extras.iter().filter(|(is_wanted, _)| *is_wanted);
-        Instances::<R>::ALL[wanted.fold(0, |all, (_, extra)| all | extra)]
+        match clock {
+            Clock::Tsc => self.with_clock::<R, true>(),
+            _ => self.with_clock::<R, false>(),
+        }
     }
-}
 
-/// What an instance of the hook does besides timing calls with the time stamp counter: profiles that want nothing of it run no
-/// instruction for it.
-const BUDGET: usize = 1;
-const BLOCKS: usize = 2;
-const LATENCY: usize = 4;
-const OTHER_CLOCK: usize = 8;
+    fn with_clock<R: Reader, const TSC: bool>(self) -> RawHook {
+        match self.budget {
+            true => self.with_budget::<R, TSC, true>(),
+            false => self.with_budget::<R, TSC, false>(),
+        }
+    }
 
-struct Instances<R>(PhantomData<R>);
-
-impl<R: Reader> Instances<R> {
-    const ALL: [RawHook; 16] = [
-        on_event::<R, 0>,
-        on_event::<R, 1>,
-        on_event::<R, 2>,
-        on_event::<R, 3>,
-        on_event::<R, 4>,
-        on_event::<R, 5>,
-        on_event::<R, 6>,
-        on_event::<R, 7>,
-        on_event::<R, 8>,
-        on_event::<R, 9>,
-        on_event::<R, 10>,
-        on_event::<R, 11>,
-        on_event::<R, 12>,
-        on_event::<R, 13>,
-        on_event::<R, 14>,
-        on_event::<R, 15>,
-    ];
+    fn with_budget<R: Reader, const TSC: bool, const BUDGET: bool>(self) -> RawHook {
+        match (self.blocks, self.latency) {
+            (false, false) => on_event::<R, TSC, BUDGET, false, false>,
+            (false, true) => on_event::<R, TSC, BUDGET, false, true>,
+            (true, false) => on_event::<R, TSC, BUDGET, true, false>,
+            (true, true) => on_event::<R, TSC, BUDGET, true, true>,
+        }
+    }
 }
 
 impl Hooks {
@@ -175,12 +158,21 @@ unsafe fn session<'a>(data: VALUE) -> &'a mut Session {
     unsafe { &mut *((data - 1) as *mut Session) }
 }
 
-unsafe extern "C" fn on_event<R: Reader, const EXTRAS: usize>(data: VALUE, arg: *mut TraceArg) {
+unsafe extern "C" fn on_event<
+    R: Reader,
+    const TSC: bool,
+    const BUDGET: bool,
+    const BLOCKS: bool,
+    const LATENCY: bool,
+>(
+    data: VALUE,
+    arg: *mut TraceArg,
+) {
     // SAFETY: the VM calls with the data of `Hooks::add` and the event's argument.
     unsafe {
         let session = session(data);
-        let settled =
-            session.recorder.is_current(R::token(arg)) && settle::<R, EXTRAS>(session, arg);
+        let settled = session.recorder.is_current(R::token(arg))
+            && settle::<R, TSC, BUDGET, BLOCKS, LATENCY>(session, arg);
         if !settled {
             otherwise::<R>(session, arg);
         }
@@ -194,7 +186,13 @@ unsafe extern "C" fn on_event<R: Reader, const EXTRAS: usize>(data: VALUE, arg: 
 ///
 /// `arg` must be the delivered event's.
 #[inline(always)]
-unsafe fn settle<R: Reader, const EXTRAS: usize>(
+unsafe fn settle<
+    R: Reader,
+    const TSC: bool,
+    const BUDGET: bool,
+    const BLOCKS: bool,
+    const LATENCY: bool,
+>(
     session: &mut Session,
     arg: *mut TraceArg,
 ) -> bool {
@@ -204,18 +202,19 @@ unsafe fn settle<R: Reader, const EXTRAS: usize>(
         let event = R::event(arg);
         let owner = R::owner(arg);
         if owner != 0 && event & C_CALL != 0 {
-            enter::<EXTRAS>(session, R::c_identity(arg, owner))
+            enter::<TSC, BUDGET>(session, R::c_identity(arg, owner))
         } else if owner != 0 && event & C_RETURN != 0 {
-            leave::<EXTRAS>(session, || Some(R::c_identity(arg, owner)))
+            leave::<TSC, BUDGET, LATENCY>(session, || Some(R::c_identity(arg, owner)))
         } else if event & (CALL | C_CALL) != 0 {
-            R::quick_identity(arg, owner).is_some_and(|identity| enter::<EXTRAS>(session, identity))
+            R::quick_identity(arg, owner)
+                .is_some_and(|identity| enter::<TSC, BUDGET>(session, identity))
         } else if event & (RETURN | C_RETURN) != 0 {
-            leave::<EXTRAS>(session, || R::quick_identity(arg, owner))
-        } else if EXTRAS & BLOCKS != 0 && event & (B_CALL | B_RETURN) != 0 {
+            leave::<TSC, BUDGET, LATENCY>(session, || R::quick_identity(arg, owner))
+        } else if BLOCKS && event & (B_CALL | B_RETURN) != 0 {
             match R::block(arg) {
                 None => true,
-                Some(identity) if event == B_CALL => enter::<EXTRAS>(session, identity),
-                Some(identity) => leave::<EXTRAS>(session, || Some(identity)),
+                Some(identity) if event == B_CALL => enter::<TSC, BUDGET>(session, identity),
+                Some(identity) => leave::<TSC, BUDGET, LATENCY>(session, || Some(identity)),
             }
         } else {
             false
@@ -224,40 +223,32 @@ unsafe fn settle<R: Reader, const EXTRAS: usize>(
 }
 
 #[inline(always)]
-fn see<const EXTRAS: usize>(vm: &mut VmState) -> Option<u64> {
-    match EXTRAS & OTHER_CLOCK {
-        0 => vm.see::<true>(),
-        _ => vm.see::<false>(),
-    }
-}
-
-#[inline(always)]
-fn enter<const EXTRAS: usize>(session: &mut Session, identity: Identity) -> bool {
+fn enter<const TSC: bool, const BUDGET: bool>(session: &mut Session, identity: Identity) -> bool {
     let (recorder, vm) = (&mut session.recorder, &mut session.vm);
     let Identity { key, tag } = identity;
-    match EXTRAS & BUDGET {
-        0 => recorder.enter(key, tag, || see::<EXTRAS>(vm)),
-        _ => recorder.enter_cheaply(key, tag, || see::<EXTRAS>(vm)),
+    match BUDGET {
+        true => recorder.enter_cheaply(key, tag, || vm.see::<TSC>()),
+        false => recorder.enter(key, tag, || vm.see::<TSC>()),
     }
 }
 
 #[inline(always)]
-fn leave<const EXTRAS: usize>(
+fn leave<const TSC: bool, const BUDGET: bool, const LATENCY: bool>(
     session: &mut Session,
     identity: impl FnOnce() -> Option<Identity>,
 ) -> bool {
     let (recorder, vm) = (&mut session.recorder, &mut session.vm);
-    if EXTRAS & BUDGET != 0 {
+    if BUDGET {
         return identity()
-            .is_some_and(|identity| recorder.leave_cheaply(identity.tag, || see::<EXTRAS>(vm)));
+            .is_some_and(|identity| recorder.leave_cheaply(identity.tag, || vm.see::<TSC>()));
     }
     // First the clock: what follows is not the callee's.
-    let Some(now) = see::<EXTRAS>(vm) else {
+    let Some(now) = vm.see::<TSC>() else {
         return false;
     };
-    identity().is_some_and(|identity| match EXTRAS & LATENCY {
-        0 => recorder.leave_unlogged(identity.tag, now),
-        _ => recorder.leave(identity.tag, now),
+    identity().is_some_and(|identity| match LATENCY {
+        true => recorder.leave(identity.tag, now),
+        false => recorder.leave_unlogged(identity.tag, now),
     })
 }
 
