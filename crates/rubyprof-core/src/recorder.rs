@@ -152,11 +152,11 @@ impl Recorder {
     }
 
     /// A call of a method that was called from here before. `tag` is any number that the call's
-    /// return will carry too. `now` reads the clock; it is called late, so that the work done here
+    /// return will carry too; where one method's calls have several, they may be settled slowly. `now` reads the clock; it is called late, so that the work done here
     /// is not counted in the callee. If it gives nothing, the event is not settled.
     #[inline(always)]
     pub fn enter(&mut self, key: MethodKey, tag: u64, now: impl FnOnce() -> Option<u64>) -> bool {
-        let Some(node) = self.tree.cached_child(self.top, key) else {
+        let Some(node) = self.tree.cached_child(self.top, key, tag) else {
             return false;
         };
         self.push_if_there_is_room(node, tag, now)
@@ -228,7 +228,7 @@ impl Recorder {
             return self.push_transparent(tag);
         };
         if lasting {
-            self.tree.cache_child(self.top, key, node);
+            self.tree.cache_child(self.top, key, tag, node);
         }
         match self.is_untimed(node) {
             true => self.push_untimed(node, tag),

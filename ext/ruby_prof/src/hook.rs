@@ -198,17 +198,23 @@ unsafe fn settle<
 ) -> bool {
     // SAFETY: the caller's.
     unsafe {
-        // Events are bits: a few tests, where a match would be an indirect jump.
+        // Events are bits: a few tests, where a match would be an indirect jump. Ruby methods come without an owner, those in C with
+        // one; the rest are methods made of blocks.
         let event = R::event(arg);
         let owner = R::owner(arg);
-        if owner != 0 && event & C_CALL != 0 {
+        if owner == 0 && event & (CALL | C_CALL) != 0 {
+            R::quick_identity(arg, 0)
+                .is_some_and(|identity| enter::<TSC, BUDGET>(session, identity))
+        } else if owner == 0 && event & (RETURN | C_RETURN) != 0 {
+            leave::<TSC, BUDGET, LATENCY>(session, || R::quick_identity(arg, 0))
+        } else if event & C_CALL != 0 {
             enter::<TSC, BUDGET>(session, R::c_identity(arg, owner))
-        } else if owner != 0 && event & C_RETURN != 0 {
+        } else if event & C_RETURN != 0 {
             leave::<TSC, BUDGET, LATENCY>(session, || Some(R::c_identity(arg, owner)))
-        } else if event & (CALL | C_CALL) != 0 {
+        } else if event & CALL != 0 {
             R::quick_identity(arg, owner)
                 .is_some_and(|identity| enter::<TSC, BUDGET>(session, identity))
-        } else if event & (RETURN | C_RETURN) != 0 {
+        } else if event & RETURN != 0 {
             leave::<TSC, BUDGET, LATENCY>(session, || R::quick_identity(arg, owner))
         } else if BLOCKS && event & (B_CALL | B_RETURN) != 0 {
             match R::block(arg) {
@@ -252,7 +258,7 @@ fn leave<const TSC: bool, const BUDGET: bool, const LATENCY: bool>(
     })
 }
 
-/// An event that is not settled in a few instructions. No closure: the hook ends with a jump to it.
+/// An event that is not settled in a few instructions: the hook ends with a jump to it.
 ///
 /// # Safety
 ///

@@ -98,7 +98,7 @@ impl Recorder {
         if budgeting.left <= 1 {
             return false;
         }
-        let Some(node) = self.tree.cached_child(self.top, key) else {
+        let Some(node) = self.tree.cached_child(self.top, key, tag) else {
             return false;
         };
         let untimed = budgeting.is_untimed(node);
