@@ -61,6 +61,12 @@ impl CallTree {
         self.drafts
     }
 
+    /// The draft at the place of a [`Frame`](crate::fiber::Frame), if that is a call's.
+    #[inline(always)]
+    pub(crate) fn called_at(&mut self, place: u64) -> Option<&mut Draft> {
+        self.drafts.get_mut(usize::try_from(place).ok()?)
+    }
+
     #[inline(always)]
     pub(crate) fn get_mut(&mut self, node: DraftId) -> Option<&mut Draft> {
         self.drafts.get_mut(node as usize)
@@ -87,17 +93,22 @@ impl CallTree {
         self.drafts[node as usize].total += elapsed;
     }
 
-    /// The callee `key` of `parent`, if the cache knows it.
+    /// The callee `key` of `parent`, if the cache knows it. `tag` is the call's, another number that tells callees apart.
     #[inline(always)]
-    pub(crate) fn cached_child(&self, parent: DraftId, key: MethodKey) -> Option<DraftId> {
-        let entry = &self.cache[slot(parent, key)];
+    pub(crate) fn cached_child(
+        &self,
+        parent: DraftId,
+        key: MethodKey,
+        tag: u64,
+    ) -> Option<DraftId> {
+        let entry = &self.cache[slot(parent, key, tag)];
         (entry.parent == parent && entry.key == key).then_some(entry.node)
     }
 
-    /// Makes [`cached_child`](Self::cached_child) answer. `key` must name the same method for as
+    /// Makes [`cached_child`](Self::cached_child) answer to the same question. `key` must name the same method for as
     /// long as the tree lives.
-    pub(crate) fn cache_child(&mut self, parent: DraftId, key: MethodKey, node: DraftId) {
-        self.cache[slot(parent, key)] = CacheEntry { key, parent, node };
+    pub(crate) fn cache_child(&mut self, parent: DraftId, key: MethodKey, tag: u64, node: DraftId) {
+        self.cache[slot(parent, key, tag)] = CacheEntry { key, parent, node };
     }
 
     /// A node without a parent.
@@ -136,13 +147,18 @@ impl CallTree {
     }
 }
 
-/// Fibonacci hashing: the top bits of a product with the golden ratio. The shifts keep the class's
-/// address, the name's number and the parent's index from overlapping in their low, varying bits.
+/// Fibonacci hashing: the top bits of a product with the golden ratio. The tag has been worked out already, of the class's address and
+/// the method's first name; the called name tells aliases apart.
 #[inline(always)]
-fn slot(parent: DraftId, key: MethodKey) -> usize {
-    let word = (key.owner >> 3) ^ key.called.rotate_left(17) ^ u64::from(parent).rotate_left(37);
+fn slot(parent: DraftId, key: MethodKey, tag: u64) -> usize {
+    let callee = tag ^ key.called;
+    let word = callee.wrapping_add(u64::from(parent).wrapping_mul(PARENT_FACTOR));
     (word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> CACHE_SHIFT) as usize
 }
+
+/// An immediate operand. Its product with the golden ratio spreads consecutive parents nearly as evenly as that does: recursion to a
+/// depth of 3,000 has a slot for each of its calls. Found by trying 1,500 random numbers; callees at random meet as often as chance has it.
+const PARENT_FACTOR: u64 = 0x2bde_bc01;
 
 /// Open addressing with linear probing over node indexes; the keys are read from the arena, so an
 /// entry is 4 bytes. At most 7/10 full, doubled when fuller: 6 to 12 bytes a node.

@@ -7,8 +7,8 @@ use crate::ledger::Stopped;
 /// How a frame came to be on the stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FrameKind {
-    /// A recorded call.
-    Call,
+    /// A recorded call. It is counted when it returns, since its node is needed then anyway.
+    Call = 0,
     /// A call that is not recorded: hidden, or made while paused. It stands for the recorded call
     /// below it, so that its callees have a caller and its return finds a match.
     Transparent,
@@ -27,8 +27,38 @@ pub(crate) struct Frame {
     pub(crate) start: u64,
     /// What the return will carry too.
     pub(crate) tag: u64,
-    pub(crate) node: DraftId,
-    pub(crate) kind: FrameKind,
+    /// The node, and above its 32 bits the kind: a call's place is its node's, any other's lies beyond the arena.
+    place: u64,
+}
+
+impl Frame {
+    #[inline(always)]
+    pub(crate) fn new(start: u64, tag: u64, node: DraftId, kind: FrameKind) -> Self {
+        let place = u64::from(node) | (kind as u64) << 32;
+        Self { start, tag, place }
+    }
+
+    #[inline(always)]
+    pub(crate) fn node(&self) -> DraftId {
+        self.place as DraftId
+    }
+
+    /// The place of the node in the arena if this is a [call](FrameKind::Call), and of nothing if it is not.
+    #[inline(always)]
+    pub(crate) fn place(&self) -> u64 {
+        self.place
+    }
+
+    #[inline(always)]
+    pub(crate) fn kind(&self) -> FrameKind {
+        match self.place >> 32 {
+            0 => FrameKind::Call,
+            1 => FrameKind::Transparent,
+            2 => FrameKind::Seed,
+            3 => FrameKind::Folded,
+            _ => FrameKind::Untimed,
+        }
+    }
 }
 
 /// A fiber and what it left on its stack.

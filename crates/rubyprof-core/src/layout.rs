@@ -4,12 +4,16 @@ use crate::method::MethodId;
 use crate::profile::{NO_PARENT, Node, NodeId};
 
 /// A call path while it can still grow: 32 bytes, no pointers.
+///
+/// Count and total are not neighbours: to add to both at once the compiler would load and store them as a vector, in six
+/// instructions instead of two.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub(crate) struct Draft {
     pub(crate) called: u64,
-    pub(crate) total: u64,
     pub(crate) parent: u32,
     pub(crate) method: MethodId,
+    pub(crate) total: u64,
     pub(crate) site: u32,
     /// Counted by class and line in the call's own window; at most so many as this has room for.
     pub(crate) objects: u32,

@@ -155,40 +155,52 @@ impl Recorder {
     }
 
     /// A call of a method that was called from here before. `tag` is any number that the call's
-    /// return will carry too. `now` reads the clock; it is called late, so that the work done here
+    /// return will carry too; where one method's calls have several, they may be settled slowly. `now` reads the clock; it is called late, so that the work done here
     /// is not counted in the callee. If it gives nothing, the event is not settled.
     #[inline(always)]
     pub fn enter(&mut self, key: MethodKey, tag: u64, now: impl FnOnce() -> Option<u64>) -> bool {
-        let Some(node) = self.tree.cached_child(self.top, key) else {
+        let Some(node) = self.tree.cached_child(self.top, key, tag) else {
             return false;
         };
-        self.push_call(node, tag, now)
+        self.push_if_there_is_room(node, tag, now)
     }
 
     /// The return of the last call on the stack. `now` is the clock's reading.
     #[inline(always)]
     pub fn leave(&mut self, tag: u64, now: u64) -> bool {
-        let Some(frame) = self.stack.last() else {
+        let Some((node, elapsed)) = self.pop_call(tag, now) else {
             return false;
         };
-        if frame.tag != tag || frame.kind != FrameKind::Call {
-            return false;
-        }
-        let elapsed = now
-            .wrapping_sub(self.paused_for)
-            .saturating_sub(frame.start);
-        let Some(draft) = self.tree.get_mut(frame.node) else {
-            return false;
-        };
-        draft.total += elapsed;
-        self.top = draft.parent;
-        let node = frame.node;
-        self.stack.pop();
         match &mut self.latencies {
             None => true,
             // A call: who does not want it is not to save registers for it.
             Some(latencies) => latencies.add(node, elapsed),
         }
+    }
+
+    /// As [`leave`](Self::leave), where [`record_latencies`](Self::record_latencies) was not called.
+    #[inline(always)]
+    pub fn leave_unlogged(&mut self, tag: u64, now: u64) -> bool {
+        debug_assert!(self.latencies.is_none());
+        self.pop_call(tag, now).is_some()
+    }
+
+    /// Ends the last call on the stack. Returns its node and how long it took.
+    #[inline(always)]
+    fn pop_call(&mut self, tag: u64, now: u64) -> Option<(DraftId, u64)> {
+        let frame = self.stack.last()?;
+        if frame.tag != tag {
+            return None;
+        }
+        // A clock that went back is a matter for the slow way.
+        let elapsed = now.wrapping_sub(self.paused_for).checked_sub(frame.start)?;
+        let draft = self.tree.called_at(frame.place())?;
+        draft.called += 1;
+        draft.total += elapsed;
+        self.top = draft.parent;
+        let node = frame.node();
+        self.stack.pop();
+        Some((node, elapsed))
     }
 
     /// A call that [`enter`](Self::enter) did not settle, or one of a fiber that is not current.
@@ -219,9 +231,12 @@ impl Recorder {
             return self.push_transparent(tag);
         };
         if lasting {
-            self.tree.cache_child(self.top, key, node);
+            self.tree.cache_child(self.top, key, tag, node);
         }
-        self.push_call_or_untimed(node, tag, || Some(host.now()));
+        match self.is_untimed(node) {
+            true => self.push_untimed(node, tag),
+            false => self.push_call(node, tag, host.now()),
+        }
     }
 
     /// A return that [`leave`](Self::leave) did not settle. It ends the innermost call that carries
@@ -369,42 +384,45 @@ impl Recorder {
         self.refresh_token();
     }
 
+    /// Pushes a call, unless the stack would have to grow: who calls nothing saves no registers.
     #[inline(always)]
-    fn push_call(&mut self, node: DraftId, tag: u64, now: impl FnOnce() -> Option<u64>) -> bool {
-        let Some(draft) = self.tree.get_mut(node) else {
-            return false;
-        };
+    fn push_if_there_is_room(
+        &mut self,
+        node: DraftId,
+        tag: u64,
+        now: impl FnOnce() -> Option<u64>,
+    ) -> bool {
         let Some(now) = now() else {
             return false;
         };
-        draft.called += 1;
-        self.top = node;
-        self.stack.push(Frame {
-            start: now.wrapping_sub(self.paused_for),
-            tag,
-            node,
-            kind: FrameKind::Call,
-        });
+        if self.stack.len() == self.stack.capacity() {
+            return false;
+        }
+        self.push_call(node, tag, now);
         true
     }
 
+    #[inline(always)]
+    fn push_call(&mut self, node: DraftId, tag: u64, now: u64) {
+        let start = now.wrapping_sub(self.paused_for);
+        self.top = node;
+        self.stack
+            .push(Frame::new(start, tag, node, FrameKind::Call));
+    }
+
     fn push_transparent(&mut self, tag: u64) {
-        self.stack.push(Frame {
-            start: 0,
-            tag,
-            node: self.top,
-            kind: FrameKind::Transparent,
-        });
+        self.stack
+            .push(Frame::new(0, tag, self.top, FrameKind::Transparent));
     }
 
     /// The last call returned, if it is the one at `position`: of those above it nobody knows when.
     fn add_latency(&mut self, position: usize, now: u64) {
         if let Some(latencies) = &mut self.latencies
             && let Some(frame) = self.stack.last()
-            && frame.kind == FrameKind::Call
+            && frame.kind() == FrameKind::Call
             && position + 1 == self.stack.len()
         {
-            latencies.add(frame.node, now.saturating_sub(frame.start));
+            latencies.add(frame.node(), now.saturating_sub(frame.start));
         }
     }
 
@@ -412,18 +430,22 @@ impl Recorder {
         let Some(frame) = self.stack.pop() else {
             return;
         };
-        let elapsed = match frame.kind {
+        let (node, kind) = (frame.node(), frame.kind());
+        let elapsed = match kind {
             FrameKind::Untimed => frame.start,
             FrameKind::Transparent => 0,
             _ => now.saturating_sub(frame.start),
         };
-        self.tree.add_total(frame.node, elapsed);
+        if kind == FrameKind::Call {
+            self.tree.add_call(node);
+        }
+        self.tree.add_total(node, elapsed);
         self.add_to_untimed(elapsed);
         self.refresh_top();
-        if frame.kind == FrameKind::Folded {
-            self.folded_call_returned(frame.node, elapsed);
+        if kind == FrameKind::Folded {
+            self.folded_call_returned(node, elapsed);
         }
-        if frame.kind == FrameKind::Seed
+        if kind == FrameKind::Seed
             && let Some(index) = self.current
         {
             // The profile has returned above its root: the caller is the root now.
@@ -460,7 +482,7 @@ impl Recorder {
 
     fn refresh_top(&mut self) {
         let base = self.current.map_or(0, |index| self.fibers[index].base);
-        self.top = self.stack.last().map_or(base, |frame| frame.node);
+        self.top = self.stack.last().map_or(base, Frame::node);
     }
 
     fn refresh_token(&mut self) {

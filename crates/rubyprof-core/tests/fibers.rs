@@ -286,7 +286,8 @@ fn a_path_that_was_called_before_is_settled_quickly() {
     recorder.switch_to(token(0), &mut host);
     assert!(!recorder.enter(key(1), 1, || Some(0)), "not seen before");
     recorder.enter_slowly(key(1), 1, &mut host);
-    assert!(!recorder.leave(2, 0), "another's tag");
+    assert!(!recorder.leave(2, host.clock), "another's tag");
+    assert!(!recorder.leave(1, host.clock - 1), "the clock went back");
     assert!(recorder.leave(1, host.clock));
     assert!(!recorder.leave(1, 0), "nothing to leave");
     assert!(recorder.enter(key(1), 1, || Some(host.clock)));

@@ -82,8 +82,12 @@ fn nothing_is_recorded_unless_asked_for() {
     let mut host = ScriptedHost::new(&tape);
     recorder.switch_to(host::token(0), &mut host);
     recorder.enter_slowly(host::key(1), 1, &mut host);
-    assert!(recorder.leave(1, 5));
-    let profile = recorder.finish(9, settings(Scale::ONE), &mut ScriptedNames::default());
+    assert!(recorder.leave_unlogged(1, host.clock + 5));
+    let profile = recorder.finish(
+        host.clock + 9,
+        settings(Scale::ONE),
+        &mut ScriptedNames::default(),
+    );
     assert_eq!(profile.nodes()[0].called, 1);
     assert!(profile.latencies().is_empty());
     let tree = TreeLatencies::of_thread(&profile, &profile.threads()[0]);

@@ -21,6 +21,8 @@ const LONG: u64 = 200_000;
 pub(crate) struct Gaps {
     /// The session's clock at the last event.
     seen: u64,
+    /// Until then no event can be long after the last one: one comparison says so, for all events but one in `long`.
+    near_until: u64,
     /// `LONG` in the session's ticks; as good as endless where clocks are not to be read.
     long: u64,
     scale: Scale,
@@ -81,6 +83,7 @@ impl Gaps {
         let thread = unsafe { rb_sys::rb_thread_current() };
         Self {
             seen: now,
+            near_until: 0,
             long: match is_wall {
                 true => scale.ticks(LONG),
                 false => u64::MAX,
@@ -95,11 +98,14 @@ impl Gaps {
     /// An event now. False if it comes so late that it is worth a closer [`look`](Self::look).
     #[inline(always)]
     pub(crate) fn see(&mut self, now: u64) -> bool {
-        let is_near = now.wrapping_sub(self.seen) <= self.long;
-        if is_near {
-            self.seen = now;
+        if now > self.near_until {
+            if now.wrapping_sub(self.seen) > self.long {
+                return false;
+            }
+            self.near_until = now.saturating_add(self.long);
         }
-        is_near
+        self.seen = now;
+        true
     }
 
     /// An event now, whenever the last one was: in between the running thread's innermost call had time to be blocked.

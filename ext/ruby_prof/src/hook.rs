@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rb_sys::VALUE;
 
+use crate::clock::Clock;
 use crate::session::{Event, Session, object_made};
 #[cfg(ruby_gte_3_3)]
 use crate::threads::Threads;
@@ -25,11 +26,13 @@ use crate::vm::objects;
 use crate::vm::public::Public;
 
 /// Hooks of a session. Removed when dropped.
+///
+/// The VM goes through all of them at each event, 9 instructions for one that does not want it. So there are no more than need
+/// be: it takes events of its heap only apart from others.
 pub(crate) struct Hooks {
     data: VALUE,
     calls: RawHook,
-    objects: Option<RawHook>,
-    gc: Option<RawHook>,
+    heap: Option<RawHook>,
     #[cfg(ruby_gte_3_3)]
     _threads: Threads,
 }
@@ -45,8 +48,56 @@ pub(crate) struct Wanted {
     pub(crate) gc: bool,
     /// Not every call is timed.
     pub(crate) budget: bool,
+    /// How long single calls take.
+    pub(crate) latency: bool,
     /// Calls of blocks; only with a known layout.
     pub(crate) blocks: bool,
+}
+
+impl Wanted {
+    /// Calls and returns, threads and fibers.
+    fn calls(self) -> u32 {
+        let mut events = CALL | RETURN | THREAD_BEGIN | THREAD_END | FIBER_SWITCH;
+        if self.c_calls {
+            events |= C_CALL | C_RETURN;
+        }
+        if self.blocks {
+            events |= B_CALL | B_RETURN;
+        }
+        events
+    }
+
+    /// Objects and collections.
+    fn heap(self) -> u32 {
+        let objects = if self.objects { NEWOBJ } else { 0 };
+        let collections = if self.gc { GC_ENTER | GC_EXIT } else { 0 };
+        objects | collections
+    }
+
+    /// The instance of the hook that does what is wanted besides timing calls with the time stamp counter. Profiles that want nothing
+    /// of it run no instruction for it.
+    fn instance<R: Reader>(self, clock: Clock) -> RawHook {
+        match clock {
+            Clock::Tsc => self.with_clock::<R, true>(),
+            _ => self.with_clock::<R, false>(),
+        }
+    }
+
+    fn with_clock<R: Reader, const TSC: bool>(self) -> RawHook {
+        match self.budget {
+            true => self.with_budget::<R, TSC, true>(),
+            false => self.with_budget::<R, TSC, false>(),
+        }
+    }
+
+    fn with_budget<R: Reader, const TSC: bool, const BUDGET: bool>(self) -> RawHook {
+        match (self.blocks, self.latency) {
+            (false, false) => on_event::<R, TSC, BUDGET, false, false>,
+            (false, true) => on_event::<R, TSC, BUDGET, false, true>,
+            (true, false) => on_event::<R, TSC, BUDGET, true, false>,
+            (true, true) => on_event::<R, TSC, BUDGET, true, true>,
+        }
+    }
 }
 
 impl Hooks {
@@ -59,41 +110,18 @@ impl Hooks {
     /// use it. The GVL, which hooks run under, sees to the latter as long as no user of the session
     /// calls Ruby code meanwhile.
     pub(crate) unsafe fn add(session: *mut Session, layout: bool, wanted: Wanted) -> Self {
-        let mut events = CALL | RETURN | THREAD_BEGIN | THREAD_END | FIBER_SWITCH;
-        if wanted.c_calls {
-            events |= C_CALL | C_RETURN;
-        }
-        if wanted.blocks {
-            events |= B_CALL | B_RETURN;
-        }
-        let (calls, made, collecting): (RawHook, RawHook, RawHook) = if layout {
-            (
-                match (wanted.budget, wanted.blocks) {
-                    (false, false) => on_event::<Layout, false, false>,
-                    (false, true) => on_event::<Layout, false, true>,
-                    (true, false) => on_event::<Layout, true, false>,
-                    (true, true) => on_event::<Layout, true, true>,
-                },
-                on_object::<Layout>,
-                on_collection::<Layout>,
-            )
-        } else {
-            (
-                match wanted.budget {
-                    true => on_event::<Public, true, false>,
-                    false => on_event::<Public, false, false>,
-                },
-                on_object::<Public>,
-                on_collection::<Public>,
-            )
+        // SAFETY: the caller's; no hook runs yet.
+        let clock = unsafe { (*session).vm.clock };
+        let (calls, heap): (_, RawHook) = match layout {
+            true => (wanted.instance::<Layout>(clock), on_heap::<Layout>),
+            false => (wanted.instance::<Public>(clock), on_heap::<Public>),
         };
         objects::prepare();
         let hooks = Self {
             // The VM marks the data: with its low bit set a pointer is a Fixnum to it.
             data: session as VALUE | 1,
             calls,
-            objects: wanted.objects.then_some(made),
-            gc: wanted.gc.then_some(collecting),
+            heap: (wanted.heap() != 0).then_some(heap),
             // First, since it could raise.
             // SAFETY: the caller's.
             #[cfg(ruby_gte_3_3)]
@@ -101,12 +129,9 @@ impl Hooks {
         };
         // SAFETY: both functions catch panics and raise nothing; the data is a special constant.
         unsafe {
-            marks::add_call_hook(hooks.calls, events, hooks.data, wanted.operators);
-            if let Some(objects) = hooks.objects {
-                marks::add_other_hook(objects, NEWOBJ, hooks.data);
-            }
-            if let Some(gc) = hooks.gc {
-                marks::add_other_hook(gc, GC_ENTER | GC_EXIT, hooks.data);
+            marks::add_call_hook(hooks.calls, wanted.calls(), hooks.data, wanted.operators);
+            if let Some(heap) = hooks.heap {
+                marks::add_other_hook(heap, wanted.heap(), hooks.data);
             }
         }
         objects::make_quickly();
@@ -117,11 +142,8 @@ impl Hooks {
 impl Drop for Hooks {
     fn drop(&mut self) {
         marks::remove_call_hook(self.calls, self.data);
-        if let Some(objects) = self.objects {
-            marks::remove_other_hook(objects, self.data);
-        }
-        if let Some(gc) = self.gc {
-            marks::remove_other_hook(gc, self.data);
+        if let Some(heap) = self.heap {
+            marks::remove_other_hook(heap, self.data);
         }
         objects::make_quickly();
     }
@@ -132,21 +154,27 @@ impl Drop for Hooks {
 /// `data` must be what [`Hooks::add`] passed, the session alive and not in use.
 #[inline(always)]
 unsafe fn session<'a>(data: VALUE) -> &'a mut Session {
-    // SAFETY: the caller's.
-    unsafe { &mut *((data & !1) as *mut Session) }
+    // SAFETY: the caller's; the low bit is the one that was set.
+    unsafe { &mut *((data - 1) as *mut Session) }
 }
 
-unsafe extern "C" fn on_event<R: Reader, const BUDGET: bool, const BLOCKS: bool>(
+unsafe extern "C" fn on_event<
+    R: Reader,
+    const TSC: bool,
+    const BUDGET: bool,
+    const BLOCKS: bool,
+    const LATENCY: bool,
+>(
     data: VALUE,
     arg: *mut TraceArg,
 ) {
     // SAFETY: the VM calls with the data of `Hooks::add` and the event's argument.
     unsafe {
         let session = session(data);
-        let settled =
-            session.recorder.is_current(R::token(arg)) && settle::<R, BUDGET, BLOCKS>(session, arg);
+        let settled = session.recorder.is_current(R::token(arg))
+            && settle::<R, TSC, BUDGET, BLOCKS, LATENCY>(session, arg);
         if !settled {
-            guarded(session, |session| slowly::<R>(session, arg));
+            otherwise::<R>(session, arg);
         }
     }
 }
@@ -158,23 +186,41 @@ unsafe extern "C" fn on_event<R: Reader, const BUDGET: bool, const BLOCKS: bool>
 ///
 /// `arg` must be the delivered event's.
 #[inline(always)]
-unsafe fn settle<R: Reader, const BUDGET: bool, const BLOCKS: bool>(
+unsafe fn settle<
+    R: Reader,
+    const TSC: bool,
+    const BUDGET: bool,
+    const BLOCKS: bool,
+    const LATENCY: bool,
+>(
     session: &mut Session,
     arg: *mut TraceArg,
 ) -> bool {
     // SAFETY: the caller's.
     unsafe {
-        // Events are bits: two tests, where a match would be an indirect jump.
+        // Events are bits: a few tests, where a match would be an indirect jump. Ruby methods come without an owner, those in C with
+        // one; the rest are methods made of blocks.
         let event = R::event(arg);
-        if event & (CALL | C_CALL) != 0 {
-            enter::<BUDGET>(session, R::identity(arg))
-        } else if event & (RETURN | C_RETURN) != 0 {
-            leave::<BUDGET>(session, || R::identity(arg))
+        let owner = R::owner(arg);
+        if owner == 0 && event & (CALL | C_CALL) != 0 {
+            R::quick_identity(arg, 0)
+                .is_some_and(|identity| enter::<TSC, BUDGET>(session, identity))
+        } else if owner == 0 && event & (RETURN | C_RETURN) != 0 {
+            leave::<TSC, BUDGET, LATENCY>(session, || R::quick_identity(arg, 0))
+        } else if event & C_CALL != 0 {
+            enter::<TSC, BUDGET>(session, R::c_identity(arg, owner))
+        } else if event & C_RETURN != 0 {
+            leave::<TSC, BUDGET, LATENCY>(session, || Some(R::c_identity(arg, owner)))
+        } else if event & CALL != 0 {
+            R::quick_identity(arg, owner)
+                .is_some_and(|identity| enter::<TSC, BUDGET>(session, identity))
+        } else if event & RETURN != 0 {
+            leave::<TSC, BUDGET, LATENCY>(session, || R::quick_identity(arg, owner))
         } else if BLOCKS && event & (B_CALL | B_RETURN) != 0 {
             match R::block(arg) {
                 None => true,
-                Some(identity) if event == B_CALL => enter::<BUDGET>(session, identity),
-                Some(identity) => leave::<BUDGET>(session, || identity),
+                Some(identity) if event == B_CALL => enter::<TSC, BUDGET>(session, identity),
+                Some(identity) => leave::<TSC, BUDGET, LATENCY>(session, || Some(identity)),
             }
         } else {
             false
@@ -183,25 +229,45 @@ unsafe fn settle<R: Reader, const BUDGET: bool, const BLOCKS: bool>(
 }
 
 #[inline(always)]
-fn enter<const BUDGET: bool>(session: &mut Session, identity: Identity) -> bool {
+fn enter<const TSC: bool, const BUDGET: bool>(session: &mut Session, identity: Identity) -> bool {
     let (recorder, vm) = (&mut session.recorder, &mut session.vm);
     let Identity { key, tag } = identity;
     match BUDGET {
-        true => recorder.enter_cheaply(key, tag, || vm.see()),
-        false => recorder.enter(key, tag, || vm.see()),
+        true => recorder.enter_cheaply(key, tag, || vm.see::<TSC>()),
+        false => recorder.enter(key, tag, || vm.see::<TSC>()),
     }
 }
 
 #[inline(always)]
-fn leave<const BUDGET: bool>(session: &mut Session, identity: impl FnOnce() -> Identity) -> bool {
+fn leave<const TSC: bool, const BUDGET: bool, const LATENCY: bool>(
+    session: &mut Session,
+    identity: impl FnOnce() -> Option<Identity>,
+) -> bool {
+    let (recorder, vm) = (&mut session.recorder, &mut session.vm);
     if BUDGET {
-        let (recorder, vm) = (&mut session.recorder, &mut session.vm);
-        return recorder.leave_cheaply(identity().tag, || vm.see());
+        return identity()
+            .is_some_and(|identity| recorder.leave_cheaply(identity.tag, || vm.see::<TSC>()));
     }
-    let Some(now) = session.vm.see() else {
+    // First the clock: what follows is not the callee's.
+    let Some(now) = vm.see::<TSC>() else {
         return false;
     };
-    session.recorder.leave(identity().tag, now)
+    identity().is_some_and(|identity| match LATENCY {
+        true => recorder.leave(identity.tag, now),
+        false => recorder.leave_unlogged(identity.tag, now),
+    })
+}
+
+/// An event that is not settled in a few instructions: the hook ends with a jump to it.
+///
+/// # Safety
+///
+/// `arg` must be the delivered event's.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn otherwise<R: Reader>(session: &mut Session, arg: *mut TraceArg) {
+    // SAFETY: the caller's.
+    guarded(session, |session| unsafe { slowly::<R>(session, arg) });
 }
 
 /// Everything else.
@@ -267,31 +333,25 @@ unsafe fn slowly<R: Reader>(session: &mut Session, arg: *mut TraceArg) {
     }
 }
 
-unsafe extern "C" fn on_object<R: Reader>(data: VALUE, arg: *mut TraceArg) {
+unsafe extern "C" fn on_heap<R: Reader>(data: VALUE, arg: *mut TraceArg) {
     // SAFETY: as for `on_event`. Our hooks make no object while they use the session, but for the
     // Fiber that the public reader asks for, and then nothing of the recorder is touched.
     unsafe {
-        guarded(session(data), |session| {
-            object_made::<R>(arg, &mut session.recorder, &mut session.vm);
-        });
-    }
-}
-
-unsafe extern "C" fn on_collection<R: Reader>(data: VALUE, arg: *mut TraceArg) {
-    // The VM's functions may allocate memory while a hook of ours asks them, and so collect: the session is in use then.
-    if WORKING.load(Ordering::Relaxed) {
-        return;
-    }
-    // SAFETY: as for `on_event`; nothing else uses the session, as was just seen.
-    unsafe {
         let event = R::event(arg);
-        guarded(session(data), |session| {
-            let now = session.vm.now();
-            match event {
-                GC_ENTER => session.recorder.gc_began(now),
-                _ => session.recorder.gc_ended(now),
-            }
-        });
+        if event == NEWOBJ {
+            guarded(session(data), |session| {
+                object_made::<R>(arg, &mut session.recorder, &mut session.vm);
+            });
+        } else if !WORKING.load(Ordering::Relaxed) {
+            // The VM's functions may allocate memory while a hook of ours asks them, and so collect: the session is in use then.
+            guarded(session(data), |session| {
+                let now = session.vm.now();
+                match event {
+                    GC_ENTER => session.recorder.gc_began(now),
+                    _ => session.recorder.gc_ended(now),
+                }
+            });
+        }
     }
 }
 
@@ -299,8 +359,6 @@ unsafe extern "C" fn on_collection<R: Reader>(data: VALUE, arg: *mut TraceArg) {
 static WORKING: AtomicBool = AtomicBool::new(false);
 
 /// Runs `work` unless the session has failed; a panic makes it fail.
-#[cold]
-#[inline(never)]
 fn guarded(session: &mut Session, work: impl FnOnce(&mut Session)) {
     if session.failure.is_some() {
         return;

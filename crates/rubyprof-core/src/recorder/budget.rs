@@ -98,14 +98,17 @@ impl Recorder {
         if budgeting.left <= 1 {
             return false;
         }
-        let Some(node) = self.tree.cached_child(self.top, key) else {
+        let Some(node) = self.tree.cached_child(self.top, key, tag) else {
             return false;
         };
         let untimed = budgeting.is_untimed(node);
         budgeting.left -= 1;
         match untimed {
-            true => self.push_untimed(node, tag),
-            false => self.push_call(node, tag, now),
+            true => {
+                self.push_untimed(node, tag);
+                true
+            }
+            false => self.push_if_there_is_room(node, tag, now),
         }
     }
 
@@ -118,7 +121,8 @@ impl Recorder {
         if frame.tag != tag {
             return false;
         }
-        let spent = match frame.kind {
+        let (node, kind) = (frame.node(), frame.kind());
+        let spent = match kind {
             FrameKind::Call => {
                 let Some(now) = now() else {
                     return false;
@@ -129,15 +133,16 @@ impl Recorder {
             FrameKind::Untimed => frame.start,
             _ => return false,
         };
-        let Some(draft) = self.tree.get_mut(frame.node) else {
+        let Some(draft) = self.tree.get_mut(node) else {
             return false;
         };
+        draft.called += u64::from(kind == FrameKind::Call);
         draft.total += spent;
         self.top = draft.parent;
-        if frame.kind == FrameKind::Call
+        if kind == FrameKind::Call
             && let Some(latencies) = &mut self.latencies
         {
-            latencies.add(frame.node, spent);
+            latencies.add(node, spent);
         }
         self.stack.pop();
         self.add_to_untimed(spent);
@@ -148,7 +153,7 @@ impl Recorder {
     #[inline(always)]
     pub(super) fn add_to_untimed(&mut self, spent: u64) {
         for frame in self.stack.iter_mut().rev() {
-            match frame.kind {
+            match frame.kind() {
                 FrameKind::Transparent => {}
                 FrameKind::Untimed => {
                     frame.start += spent;
@@ -161,32 +166,11 @@ impl Recorder {
 
     /// Pushes a call; `start` of its frame is what its timed callees took.
     #[inline(always)]
-    fn push_untimed(&mut self, node: DraftId, tag: u64) -> bool {
-        let Some(draft) = self.tree.get_mut(node) else {
-            return false;
-        };
-        draft.called += 1;
+    pub(super) fn push_untimed(&mut self, node: DraftId, tag: u64) {
+        self.tree.add_call(node);
         self.top = node;
-        self.stack.push(Frame {
-            start: 0,
-            tag,
-            node,
-            kind: FrameKind::Untimed,
-        });
-        true
-    }
-
-    /// As `push_call`, for a node that may be untimed.
-    pub(super) fn push_call_or_untimed(
-        &mut self,
-        node: DraftId,
-        tag: u64,
-        now: impl FnOnce() -> Option<u64>,
-    ) {
-        match self.is_untimed(node) {
-            true => self.push_untimed(node, tag),
-            false => self.push_call(node, tag, now),
-        };
+        self.stack
+            .push(Frame::new(0, tag, node, FrameKind::Untimed));
     }
 
     /// Whether calls of a node have no window any more.
@@ -199,9 +183,9 @@ impl Recorder {
     pub(super) fn window(&self) -> Option<DraftId> {
         self.current?;
         let has_one =
-            |frame: &&Frame| !matches!(frame.kind, FrameKind::Transparent | FrameKind::Untimed);
+            |frame: &&Frame| !matches!(frame.kind(), FrameKind::Transparent | FrameKind::Untimed);
         let frame = self.stack.iter().rev().find(has_one);
-        frame.map(|frame| frame.node)
+        frame.map(Frame::node)
     }
 
     /// A call goes the slow way: perhaps it is time to look at the clock.
@@ -212,9 +196,21 @@ impl Recorder {
         budgeting.left -= 1;
         if budgeting.left == 0 {
             let now = self.profile_time(now());
-            budgeting.look(now, self.tree.drafts(), &self.folding.counted);
+            let open = self.open_calls();
+            budgeting.look(now, self.tree.drafts(), &open, &self.folding.counted);
         }
         self.budgeting = Some(budgeting);
+    }
+
+    /// Calls that are timed and have not returned, by node: they are not counted yet.
+    fn open_calls(&self) -> HashMap<DraftId, u64, BuildMix> {
+        let mut open = HashMap::default();
+        let stacks = self.fibers.iter().map(|fiber| &fiber.stack);
+        let frames = stacks.chain([&self.stack]).flatten();
+        for call in frames.filter(|frame| frame.kind() == FrameKind::Call) {
+            *open.entry(call.node()).or_default() += 1;
+        }
+        open
     }
 }
 
@@ -224,8 +220,14 @@ impl Budgeting {
         self.is_untimed.get(node as usize).is_some_and(|is| *is)
     }
 
-    /// `counted` are calls by node that were not timed for another reason.
-    fn look(&mut self, now: u64, drafts: &[Draft], counted: &HashMap<DraftId, u64, BuildMix>) {
+    /// `open` are calls by node that are timed and have still to return, `counted` those that were not timed for another reason.
+    fn look(
+        &mut self,
+        now: u64,
+        drafts: &[Draft],
+        open: &HashMap<DraftId, u64, BuildMix>,
+        counted: &HashMap<DraftId, u64, BuildMix>,
+    ) {
         self.calls += u64::from(self.interval);
         let since = *self.since.get_or_insert(now);
         // A look costs time for each node.
@@ -246,8 +248,8 @@ impl Budgeting {
         };
         for (node, draft) in (0..).zip(drafts) {
             let is_untimed = &mut self.is_untimed[node as usize];
-            let elsewhere = counted.get(&node).copied().unwrap_or(0);
-            let timed = draft.called.saturating_sub(elsewhere);
+            let of_node = |calls: &HashMap<_, _, _>| calls.get(&node).copied().unwrap_or(0);
+            let timed = (draft.called + of_node(open)).saturating_sub(of_node(counted));
             let (called, total) = &mut self.seen[node as usize];
             // A single call in which the process had to wait for others would hide thousands that did not.
             let gives_up = self.budget.gives_up(timed, draft.total)

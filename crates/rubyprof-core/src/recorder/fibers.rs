@@ -143,13 +143,9 @@ impl Recorder {
                         .or_else(|| self.tree.add_child(top, method, site))
                 })
                 .flatten();
-            self.stack.push(Frame {
-                start: now,
-                tag: live.tag,
-                node: node.unwrap_or(top),
-                kind: node.map_or(FrameKind::Transparent, |_| FrameKind::Seed),
-            });
             top = node.unwrap_or(top);
+            let kind = node.map_or(FrameKind::Transparent, |_| FrameKind::Seed);
+            self.stack.push(Frame::new(now, live.tag, top, kind));
         }
         self.top = top;
         let root = (top != base).then_some(top);

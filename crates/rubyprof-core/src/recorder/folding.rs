@@ -119,12 +119,9 @@ impl Recorder {
             node = *first;
         }
         self.top = node;
-        self.stack.push(Frame {
-            start: host.now().wrapping_sub(self.paused_for),
-            tag,
-            node,
-            kind: FrameKind::Folded,
-        });
+        let start = host.now().wrapping_sub(self.paused_for);
+        self.stack
+            .push(Frame::new(start, tag, node, FrameKind::Folded));
     }
 
     /// A folded call has returned to `self.top` after so many ticks, and these are in its place's total.

@@ -87,6 +87,7 @@ impl Profile {
             objects: options.counts_objects(),
             gc: !matches!(clock, Clock::Objects | Clock::Bytes),
             budget: false,
+            latency: options.latency,
             blocks: options.blocks,
         };
         // SAFETY: a thread and a fiber are running: they call us.

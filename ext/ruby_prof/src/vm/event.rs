@@ -141,6 +141,27 @@ pub(crate) trait Reader {
     /// As for [`token`](Self::token).
     unsafe fn event(arg: *mut TraceArg) -> u32;
 
+    /// The owner of the method that is called or returns, if that is to be had at once, or 0.
+    ///
+    /// # Safety
+    ///
+    /// As for [`token`](Self::token).
+    unsafe fn owner(arg: *mut TraceArg) -> VALUE;
+
+    /// Who is called or returns; only for C_CALL and C_RETURN with an `owner`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`token`](Self::token); `owner` must be what [`owner`](Self::owner) gave.
+    unsafe fn c_identity(arg: *mut TraceArg, owner: VALUE) -> Identity;
+
+    /// Who is called or returns, if that is where it nearly always is; only for CALL, RETURN, C_CALL and C_RETURN.
+    ///
+    /// # Safety
+    ///
+    /// As for [`token`](Self::token); `owner` must be what [`owner`](Self::owner) gave.
+    unsafe fn quick_identity(arg: *mut TraceArg, owner: VALUE) -> Option<Identity>;
+
     /// Who is called or returns; only for CALL, RETURN, C_CALL and C_RETURN.
     ///
     /// # Safety

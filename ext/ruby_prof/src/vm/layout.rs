@@ -86,6 +86,20 @@ impl MethodEntry {
         }
     }
 
+    /// Who is called, for an event of a Ruby method.
+    ///
+    /// # Safety
+    ///
+    /// As for [`owner`](Self::owner).
+    #[inline(always)]
+    unsafe fn identity(self) -> Identity {
+        // SAFETY: the caller's.
+        unsafe {
+            let called = self.called_id();
+            Identity::new(self.owner(), called, called)
+        }
+    }
+
     /// The entry as the object it is.
     pub(crate) fn value(self) -> VALUE {
         self.0 as VALUE
@@ -221,24 +235,6 @@ unsafe fn method_entry(word: usize, svar: bool) -> Option<MethodEntry> {
     }
 }
 
-/// Who is called, for an event of a Ruby method: the VM leaves it to the frame.
-///
-/// # Safety
-///
-/// `frame` must be the running frame of a CALL or RETURN event.
-#[inline(always)]
-unsafe fn frame_identity(frame: ControlFrame) -> Identity {
-    // SAFETY: ep[-2] of a method's frame is its entry; what is left to the slow way is an svar.
-    unsafe {
-        let word = *frame.ep().offset(EP_METHOD);
-        let method = method_entry(word, true).or_else(|| frame.method());
-        method.map_or(Identity::NONE, |method| {
-            let called = method.called_id();
-            Identity::new(method.owner(), called, called)
-        })
-    }
-}
-
 /// Whether the event is a call whose frame is there already.
 pub(crate) fn is_call_with_frame(arg: &TraceArg) -> bool {
     matches!(arg.event, CALL | B_CALL) || (arg.event == C_CALL && arg.class == 0)
@@ -268,10 +264,7 @@ impl Reader for Layout {
                 return None;
             }
             let (method, level) = frame.block();
-            let within = method.map_or(Identity::NONE, |method| {
-                let called = method.called_id();
-                Identity::new(method.owner(), called, called)
-            });
+            let within = method.map_or(Identity::NONE, |method| method.identity());
             Some(within.block(level.max(1)))
         }
     }
@@ -282,16 +275,40 @@ impl Reader for Layout {
     }
 
     #[inline(always)]
-    unsafe fn identity(arg: *mut TraceArg) -> Identity {
-        // SAFETY: as above; where the VM gives no class the method is that of the frame.
+    unsafe fn owner(arg: *mut TraceArg) -> VALUE {
+        // SAFETY: as above.
+        unsafe { (*arg).class }
+    }
+
+    #[inline(always)]
+    unsafe fn c_identity(arg: *mut TraceArg, owner: VALUE) -> Identity {
+        // SAFETY: as above.
+        unsafe { Identity::new(owner, (*arg).called_id, (*arg).original_id) }
+    }
+
+    #[inline(always)]
+    unsafe fn quick_identity(arg: *mut TraceArg, owner: VALUE) -> Option<Identity> {
+        // SAFETY: as above; where the VM gives no class the method is that of the frame, and ep[-2] of a method's frame is its entry
+        // or an svar.
         unsafe {
             let arg = &*arg;
-            if arg.class != 0 {
+            if owner != 0 {
                 let name = agreed_name(arg.event, arg.called_id, arg.original_id);
-                Identity::new(arg.class, arg.called_id, name)
-            } else {
-                frame_identity(ControlFrame(arg.cfp))
+                return Some(Identity::new(owner, arg.called_id, name));
             }
+            let word = *ControlFrame(arg.cfp).ep().offset(EP_METHOD);
+            method_entry(word, true).map(|method| method.identity())
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn identity(arg: *mut TraceArg) -> Identity {
+        // SAFETY: as above.
+        unsafe {
+            Self::quick_identity(arg, Self::owner(arg)).unwrap_or_else(|| {
+                let method = ControlFrame((*arg).cfp).method();
+                method.map_or(Identity::NONE, |method| method.identity())
+            })
         }
     }
 }

@@ -39,6 +39,24 @@ impl Reader for Public {
     }
 
     #[inline(always)]
+    unsafe fn owner(_arg: *mut TraceArg) -> VALUE {
+        // Asked for with the rest.
+        0
+    }
+
+    #[inline(always)]
+    unsafe fn c_identity(arg: *mut TraceArg, _owner: VALUE) -> Identity {
+        // SAFETY: the caller's.
+        unsafe { Self::identity(arg) }
+    }
+
+    #[inline(always)]
+    unsafe fn quick_identity(arg: *mut TraceArg, _owner: VALUE) -> Option<Identity> {
+        // SAFETY: the caller's.
+        Some(unsafe { Self::identity(arg) })
+    }
+
+    #[inline(always)]
     unsafe fn identity(arg: *mut TraceArg) -> Identity {
         // SAFETY: as above.
         let event = unsafe { Self::event(arg) };
