@@ -36,8 +36,14 @@ module RubyProf
         %i[run caller_of_callee callee block_alias with_match through_c in_fiber].map { |name| method(name) }
       end
 
-      # Called at the start of every profile: the event of this call shows the running fiber's stack.
-      def touch; end
+      # Called at the start of every profile: the event of this call shows the running fiber's stack. It has two calls with blocks, which
+      # are never made: are they found? (ext/ruby_prof/src/vm/blocks.rs)
+      def touch
+        return unless @never
+
+        [].each { touch }
+        each_of_none { touch }
+      end
 
       # Two operators, the second in code that is compiled now, and a call of a function in C with each: are they left alone,
       # and left alone again after they were counted? (ext/ruby_prof/src/vm/operators.rs, relief.rs)

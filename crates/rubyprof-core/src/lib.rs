@@ -74,7 +74,7 @@ pub use measure::{MeasureMode, Unit};
 pub use merge::{DifferentModes, MergeBy};
 pub use method::{Method, MethodId, MethodKey, OwnerKind};
 pub use methods::{MethodOrigin, RecordedMethod};
-pub use overhead::{Cost, Costs, Doubt, Doubts, EventKind, Overhead};
+pub use overhead::{Cost, Costs, Doubt, Doubts, EventKind, ITERATORS, Overhead};
 pub use partial::Partial;
 pub use parts::{Inside, NodeParts, Parts};
 pub use profile::{Node, NodeId, Profile, Thread};

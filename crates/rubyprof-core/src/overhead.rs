@@ -24,6 +24,7 @@ mod doubt;
 mod kind;
 mod partial;
 
+pub use blocks::ITERATORS;
 pub(crate) use charge::{Charge, charge};
 pub use compensate::Overhead;
 pub(crate) use compensate::{aligned, joined_costs};

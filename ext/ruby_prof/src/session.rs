@@ -21,6 +21,7 @@ use crate::clock::{self, Clock};
 #[cfg(not(ruby_gte_3_3))]
 use crate::gaps::Gaps;
 use crate::memory::{Memory, NEWEST};
+use crate::vm::blocks::Blocks;
 use crate::vm::event::{NEWOBJ, Reader, TraceArg};
 use crate::vm::{frames, stack};
 
@@ -72,6 +73,8 @@ pub(crate) struct VmState {
     pub(crate) track_allocations: bool,
     pub(crate) classes: Classes,
     pins: Arc<Pins>,
+    /// Those whose marks are taken off; `None` where these are wanted.
+    pub(crate) blocks: Option<Blocks>,
     threads: ThreadFilter,
     hidden: Arc<[VALUE]>,
     excluded: HashSet<MethodKey>,
@@ -111,6 +114,7 @@ impl Session {
                 track_allocations,
                 classes: Classes::new(Arc::clone(&pins)),
                 pins,
+                blocks: None,
                 threads,
                 hidden,
                 excluded,
@@ -191,6 +195,13 @@ impl Session {
 }
 
 impl VmState {
+    /// Blocks are marked as they were. To be called while the pins are kept, when no hook of the session is left.
+    pub(crate) fn give_back_marks(&mut self) {
+        if let Some(blocks) = &mut self.blocks {
+            blocks.give_back();
+        }
+    }
+
     #[inline(always)]
     pub(crate) fn now(&self) -> u64 {
         if self.clock == Clock::Tsc {
@@ -381,8 +392,14 @@ impl<R: Reader> Host for Event<'_, R> {
         }
         // SAFETY: the delivered event's argument; the layout is known, or the reader would be another.
         unsafe {
-            let before_it_begins = self.event() == NEWOBJ && frames::is_empty(self.arg);
-            (!before_it_begins).then(|| frames::live_frames(self.arg, sources))
+            if self.event() == NEWOBJ && frames::is_empty(self.arg) {
+                // Before it begins.
+                return None;
+            }
+            if let Some(blocks) = &mut self.vm.blocks {
+                blocks.look_at_stack(self.arg, &self.vm.pins);
+            }
+            Some(frames::live_frames(self.arg, sources))
         }
     }
 
@@ -396,9 +413,16 @@ impl<R: Reader> Host for Event<'_, R> {
         }
     }
 
-    fn definition(&mut self, _key: MethodKey, sources: &mut Sources) -> Location {
+    fn definition(&mut self, key: MethodKey, sources: &mut Sources) -> Location {
         // SAFETY: `arg` is the delivered event's, says `new`.
         if unsafe { R::is_call_with_frame(self.arg) } {
+            if R::READS_FRAMES
+                && let Some(blocks) = &mut self.vm.blocks
+            {
+                let of_probe = self.vm.hidden.contains(&(key.owner as VALUE));
+                // SAFETY: as above; the layout is known, or the reader would be another.
+                unsafe { blocks.method_called(self.arg, key.called, of_probe, &self.vm.pins) }
+            }
             frames::definition(sources)
         } else {
             Location::default()

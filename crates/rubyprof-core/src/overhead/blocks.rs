@@ -21,26 +21,25 @@ pub(super) fn uncertainty(in_blocks: u64) -> u64 {
 /// the one in Ruby that yields to it, or, without events of C functions, of the caller.
 pub(crate) fn may_run_blocks(method: &Method) -> bool {
     match (&method.name, method.file) {
-        (Some(name), None) => RUN_BLOCKS.binary_search(&name.as_str()).is_ok(),
+        (Some(name), None) => {
+            let is_in = |names: &[&str]| names.binary_search(&name.as_str()).is_ok();
+            is_in(&ITERATORS) || is_in(&RUN_BLOCKS)
+        }
         _ => true,
     }
 }
 
-/// Names of methods in C of Ruby's own classes that run a block many times, in order.
-const RUN_BLOCKS: [&str; 124] = [
-    "__send__",
+/// Names of methods of Ruby's own classes that do nothing with a block but run it, mostly many times. In order.
+pub const ITERATORS: [&str; 112] = [
     "all?",
     "any?",
     "bsearch",
     "bsearch_index",
     "bytes",
-    "call",
     "catch",
     "chars",
     "chunk",
     "chunk_while",
-    "class_eval",
-    "class_exec",
     "collect",
     "collect!",
     "collect_concat",
@@ -82,10 +81,7 @@ const RUN_BLOCKS: [&str; 124] = [
     "gsub",
     "gsub!",
     "index",
-    "initialize",
     "inject",
-    "instance_eval",
-    "instance_exec",
     "keep_if",
     "lines",
     "loop",
@@ -99,29 +95,23 @@ const RUN_BLOCKS: [&str; 124] = [
     "min_by",
     "minmax",
     "minmax_by",
-    "module_eval",
-    "module_exec",
-    "new",
     "next",
     "none?",
     "one?",
     "partition",
     "permutation",
     "product",
-    "public_send",
     "readlines",
     "reduce",
     "reject",
     "reject!",
     "repeated_combination",
     "repeated_permutation",
-    "resume",
     "reverse_each",
     "rindex",
     "scan",
     "select",
     "select!",
-    "send",
     "slice_after",
     "slice_before",
     "slice_when",
@@ -137,9 +127,10 @@ const RUN_BLOCKS: [&str; 124] = [
     "synchronize",
     "take_while",
     "tally",
+    "tap",
+    "then",
     "times",
     "to_h",
-    "transfer",
     "transform_keys",
     "transform_keys!",
     "transform_values",
@@ -150,8 +141,27 @@ const RUN_BLOCKS: [&str; 124] = [
     "upto",
     "with_index",
     "with_object",
-    "yield",
+    "yield_self",
     "zip",
+];
+
+/// Names of other methods in C of Ruby's own classes that run a block, in order.
+const RUN_BLOCKS: [&str; 15] = [
+    "__send__",
+    "call",
+    "class_eval",
+    "class_exec",
+    "initialize",
+    "instance_eval",
+    "instance_exec",
+    "module_eval",
+    "module_exec",
+    "new",
+    "public_send",
+    "resume",
+    "send",
+    "transfer",
+    "yield",
 ];
 
 #[cfg(test)]
@@ -169,7 +179,8 @@ mod tests {
 
     #[test]
     fn names_are_in_order() {
-        assert!(RUN_BLOCKS.is_sorted());
+        assert!(ITERATORS.is_sorted() && RUN_BLOCKS.is_sorted());
+        assert!(ITERATORS.iter().all(|name| !RUN_BLOCKS.contains(name)));
     }
 
     #[test]

@@ -22,6 +22,7 @@ use crate::memory;
 use crate::names::{self, RecordedNames};
 use crate::overhead::{self, Way};
 use crate::session::{Session, note_work, object_id};
+use crate::vm::blocks::{self, Blocks};
 use crate::vm::{marks, operators, probe, relief};
 
 /// Call paths from which on what recording them took is worth giving back.
@@ -55,12 +56,17 @@ impl Profile {
                 let slowness = overhead::before(ruby, way(&options, operators))?;
                 rb_self.slowness.set(slowness);
             }
+            if layout {
+                blocks::prepare(ruby);
+            }
             let probe = probe::module(ruby)?;
             rb_self.begin(ruby, rb_self.as_raw(), layout)?;
             // The call shows the hook this fiber's stack: the methods that are running already.
             let shown = probe.funcall::<_, _, Value>("touch", ());
             if let Err(error) = shown {
-                rb_self.running.replace(None);
+                if let Some(running) = rb_self.running.take() {
+                    running.give_up();
+                }
                 return Err(error);
             }
             Ok(rb_self)
@@ -115,6 +121,7 @@ impl Profile {
             starter,
         );
         session.fuse = self.fuse.get();
+        session.vm.blocks = (layout && !options.blocks).then(Blocks::default);
         session.recorder = Recorder::within(options.bounds.limits());
         let budget = match clock {
             Clock::Tsc | Clock::Monotonic | Clock::ProcessCpu => {
@@ -179,6 +186,7 @@ impl Profile {
             if let Ok(alive) = living_threads(ruby) {
                 session.recorder.end_threads(|id| alive.contains(&id));
             }
+            session.vm.give_back_marks();
             session.settle();
             session.tell_of_others(now);
             session.counts_operators |= operators && rb_self.options.borrow().c_calls;

@@ -19,6 +19,17 @@ pub(super) struct Running {
 // SAFETY: used with the GVL only; the hooks run with it too.
 unsafe impl Send for Running {}
 
+impl Running {
+    /// Ends before it has recorded anything.
+    pub(super) fn give_up(mut self) {
+        self.hooks = None;
+        if !self.session.is_null() {
+            // SAFETY: no hook is left that has it.
+            unsafe { (*self.session).vm.give_back_marks() }
+        }
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         self.hooks = None;

@@ -40,6 +40,37 @@ pub(crate) unsafe fn frames(arg: *const TraceArg) -> Option<impl Iterator<Item =
     Some((0..count).map(move |index| ControlFrame(unsafe { first.add(index * words) })))
 }
 
+/// The code of the frame that the event is of, if it is in Ruby.
+///
+/// # Safety
+///
+/// As for [`frames`].
+pub(crate) unsafe fn iseq(arg: *mut TraceArg) -> Option<VALUE> {
+    // SAFETY: the caller's.
+    unsafe {
+        let frame = frames(arg)?.next()?;
+        let in_ruby = matches!(frame.frame_type(), FrameType::Method | FrameType::Code);
+        in_ruby.then(|| frame.iseq()).filter(|iseq| *iseq != 0)
+    }
+}
+
+/// Hands over the code of all frames of the running fiber that are in Ruby.
+///
+/// # Safety
+///
+/// As for [`frames`].
+pub(crate) unsafe fn each_iseq(arg: *mut TraceArg, mut each: impl FnMut(VALUE)) {
+    // SAFETY: the caller's.
+    unsafe {
+        for frame in frames(arg).into_iter().flatten() {
+            let in_ruby = matches!(frame.frame_type(), FrameType::Method | FrameType::Code);
+            if in_ruby && frame.iseq() != 0 {
+                each(frame.iseq());
+            }
+        }
+    }
+}
+
 /// Whether a stack's words can be where the layout says they are.
 ///
 /// # Safety

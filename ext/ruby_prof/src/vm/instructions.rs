@@ -10,7 +10,10 @@
 
 use std::ops::Range;
 
-use super::words::writable_words;
+use magnus::{Error, Module, RClass, Ruby};
+
+use super::ffi;
+use super::words::{symbol, writable_words};
 
 /// The instructions that a hook for C calls marks (compile.c, `iseq_specialized_instruction`), and that
 /// the VM runs without a call if they are not marked. Others must keep their marks: up to 3.1 the VM does not know any more what it
@@ -44,11 +47,66 @@ const OPERATORS: [&str; 23] = [
 /// An instruction in the table.
 #[repr(C)]
 #[derive(Clone, Copy)]
-struct Instruction {
-    number: u32,
-    length: u32,
-    unmarked: usize,
-    marked: usize,
+pub(super) struct Instruction {
+    pub(super) number: u32,
+    pub(super) length: u32,
+    pub(super) unmarked: usize,
+    pub(super) marked: usize,
+}
+
+impl Instruction {
+    pub(super) fn has_both(&self) -> bool {
+        self.marked != 0 && self.unmarked != 0 && self.marked != self.unmarked
+    }
+}
+
+/// The table, and what the VM calls its instructions.
+pub(super) struct Table {
+    address: usize,
+    names: Vec<String>,
+}
+
+impl Table {
+    /// Looks for it; `None` where the VM has not got what it takes, or keeps it otherwise than those that were tried.
+    pub(super) fn find(ruby: &Ruby) -> Option<Self> {
+        let mut names = names(ruby).ok()?;
+        let unmarked = names.iter().position(|name| name.starts_with("trace_"))?;
+        names.truncate(unmarked);
+        // SAFETY: the VM's array of this name has a byte for each instruction (insns_info.inc), marked ones included.
+        let lengths = unsafe {
+            let lengths = symbol(c"rb_vm_insn_len_info")? as *const u8;
+            std::slice::from_raw_parts(lengths, unmarked)
+        };
+        let mut found = writable_words(ffi::add_hook_address())
+            .into_iter()
+            .flat_map(|place| tables(place, lengths));
+        let address = found.next()?;
+        found.next().is_none().then_some(Self { address, names })
+    }
+
+    /// The number of an instruction.
+    pub(super) fn number(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|known| known == name)
+    }
+
+    /// The instructions by number.
+    pub(super) fn instructions(&self) -> impl Iterator<Item = Instruction> {
+        (0..self.names.len()).map(|number| read(self.place(number)))
+    }
+
+    /// The numbers of those that are operators.
+    pub(super) fn operators(&self) -> Option<Vec<usize>> {
+        OPERATORS.iter().map(|name| self.number(name)).collect()
+    }
+
+    fn place(&self, number: usize) -> usize {
+        self.address + number * size_of::<Instruction>()
+    }
+}
+
+fn names(ruby: &Ruby) -> Result<Vec<String>, Error> {
+    let vm: RClass = ruby.class_object().const_get("RubyVM")?;
+    vm.const_get("INSTRUCTION_NAMES")
 }
 
 /// Where the table has the operators, and what is there.
@@ -57,25 +115,13 @@ pub(super) struct Operators {
 }
 
 impl Operators {
-    /// Looks for the table of the library that `function` is in. `names` are those of the VM's instructions,
-    /// `lengths` how long they are.
-    pub(super) fn find(function: usize, names: &[String], lengths: &[u8]) -> Option<Self> {
-        let mut found = writable_words(function)
+    pub(super) fn find(table: &Table) -> Option<Self> {
+        let places = table
+            .operators()?
             .into_iter()
-            .flat_map(|place| tables(place, lengths));
-        let table = found.next()?;
-        if found.next().is_some() {
-            return None;
-        }
-        let entries = OPERATORS.iter().map(|operator| {
-            let number = names.iter().position(|name| name == operator)?;
-            let address = table + number * size_of::<Instruction>();
-            Some((address, read(address)))
-        });
-        let entries = entries.collect::<Option<Vec<_>>>()?;
-        let is_plausible = |&(_, entry): &(usize, Instruction)| {
-            entry.marked != 0 && entry.unmarked != 0 && entry.marked != entry.unmarked
-        };
+            .map(|number| table.place(number));
+        let entries: Vec<_> = places.map(|place| (place, read(place))).collect();
+        let is_plausible = |(_, entry): &(usize, Instruction)| entry.has_both();
         entries.iter().all(is_plausible).then_some(Self { entries })
     }
 

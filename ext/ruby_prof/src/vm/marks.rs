@@ -246,6 +246,23 @@ pub(crate) fn operators_are_marked() -> bool {
     words.is_none_or(|words| words.marked() & OPERATORS != 0 && !is_claimed)
 }
 
+/// The events for which code is marked (iseq.h, `ISEQ_TRACE_EVENTS`), those of coverage included.
+pub(crate) const OF_CODE: u32 = 0x3_7fff;
+
+/// Whether the VM takes methods, and with them blocks, for marked.
+pub(crate) fn methods_are_marked() -> bool {
+    words().is_none_or(|words| words.marked() & METHODS != 0)
+}
+
+/// Those of them that are no calls and returns: lines, classes, blocks, rescues, coverage.
+const OTHERS_OF_CODE: u32 = 0x3_4307;
+
+/// Whether nobody has a hook for any other event of code than calls and returns.
+pub(crate) fn only_methods_are_hooked() -> bool {
+    let words = STATE.lock().words.flatten();
+    words.is_some_and(|words| words.hooked() & OTHERS_OF_CODE == 0)
+}
+
 /// Whether a hook for calls is there, ours or another: what it costs is in all that is measured.
 pub(crate) fn calls_are_hooked() -> bool {
     words().map_or_else(

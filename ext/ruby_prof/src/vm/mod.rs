@@ -6,6 +6,8 @@
 //! place is not part of Ruby's API, [`probe`] first compares both ways on a known program, and the
 //! hook reads words only where they agreed.
 
+pub(crate) mod blocks;
+mod code;
 pub(crate) mod event;
 pub(crate) mod ffi;
 pub(crate) mod frames;

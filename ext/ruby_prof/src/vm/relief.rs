@@ -7,22 +7,20 @@
 //!
 //! Whether that works is tried on a small program when it is done for the first time.
 
-use std::ffi::CStr;
 use std::time::{Duration, Instant};
 
 use magnus::{Error, Module, RClass, Ruby, rb_sys::protect, value::ReprValue};
 use parking_lot::Mutex;
 
-use super::instructions::Operators;
-use super::{ffi, marks, operators};
+use super::instructions::{Operators, Table};
+use super::words::symbol;
+use super::{marks, operators};
 
 /// The VM's function that looks anew which instructions have to be marked, in all code that there is.
 type TraceSetAll = unsafe extern "C" fn(events: u32);
 
 /// An event that no code has: with it each piece of code is looked at, since none was marked for it.
 const NEVER: u32 = 0x8000;
-/// The events for which code is marked (iseq.h, `ISEQ_TRACE_EVENTS`), those of coverage included.
-const OF_CODE: u32 = 0x3_7fff;
 /// Of the time at most this part is spent on relief after counts: one in so many.
 const SHARE: u32 = 20;
 
@@ -104,7 +102,7 @@ fn try_it(ruby: &Ruby, tools: &'static Tools) -> Result<(), Error> {
     if !works {
         // Whatever it did: the word is to tell the truth.
         // SAFETY: as in `take_off`.
-        marks::put_on(|events| unsafe { (tools.trace_set_all)(events & OF_CODE) });
+        marks::put_on(|events| unsafe { (tools.trace_set_all)(events & marks::OF_CODE) });
     }
     STATE.lock().known = match works {
         true => Known::Works(tools),
@@ -116,7 +114,7 @@ fn try_it(ruby: &Ruby, tools: &'static Tools) -> Result<(), Error> {
 fn take_off(tools: &Tools) {
     let began = Instant::now();
     marks::take_off(|events| {
-        let events = events & OF_CODE;
+        let events = events & marks::OF_CODE;
         let trace_set_all = |events: u32| {
             // SAFETY: the VM calls it when hooks are added (vm_trace.c, `update_global_event_hook`), with the GVL, as we do. It
             // runs no Ruby code.
@@ -162,34 +160,9 @@ fn tools(ruby: &Ruby) -> Option<Tools> {
     let address = symbol(c"rb_iseq_trace_set_all")?;
     // SAFETY: the VM's function of this name; it has been the same since Ruby 2.5.
     let trace_set_all = unsafe { std::mem::transmute::<usize, TraceSetAll>(address) };
-    let names = names(ruby).ok()?;
-    let unmarked = names.iter().position(|name| name.starts_with("trace_"))?;
-    // SAFETY: the VM's array of this name has a byte for each instruction (insns_info.inc), marked ones included.
-    let lengths = unsafe {
-        let lengths = symbol(c"rb_vm_insn_len_info")? as *const u8;
-        std::slice::from_raw_parts(lengths, unmarked)
-    };
-    let operators = Operators::find(ffi::add_hook_address(), &names, lengths)?;
+    let operators = Operators::find(&Table::find(ruby)?)?;
     Some(Tools {
         trace_set_all,
         operators,
     })
-}
-
-fn names(ruby: &Ruby) -> Result<Vec<String>, Error> {
-    let vm: RClass = ruby.class_object().const_get("RubyVM")?;
-    vm.const_get("INSTRUCTION_NAMES")
-}
-
-/// The address of something that libruby exports.
-#[cfg(target_os = "linux")]
-fn symbol(name: &CStr) -> Option<usize> {
-    // SAFETY: a NUL-terminated name, looked for in all that is loaded.
-    let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
-    (!found.is_null()).then_some(found as usize)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn symbol(_name: &CStr) -> Option<usize> {
-    None
 }

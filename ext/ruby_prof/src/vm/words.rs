@@ -1,5 +1,6 @@
-//! Words that a loaded library may write to.
+//! What a loaded library exports, and words that it may write to.
 
+use std::ffi::CStr;
 use std::ops::Range;
 
 /// The addresses of the writable words (4 bytes each) of the library or program that `function` is in: its initialised and
@@ -60,4 +61,17 @@ pub(super) fn writable_words(function: usize) -> Vec<Range<usize>> {
 #[cfg(not(target_os = "linux"))]
 pub(super) fn writable_words(_function: usize) -> Vec<Range<usize>> {
     Vec::new()
+}
+
+/// The address of something that libruby exports.
+#[cfg(target_os = "linux")]
+pub(super) fn symbol(name: &CStr) -> Option<usize> {
+    // SAFETY: a NUL-terminated name, looked for in all that is loaded.
+    let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+    (!found.is_null()).then_some(found as usize)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn symbol(_name: &CStr) -> Option<usize> {
+    None
 }
