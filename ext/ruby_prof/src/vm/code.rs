@@ -156,6 +156,9 @@ impl Code {
             let body = *(iseq.0 as *const usize).add(BODY) as *const usize;
             let size = *body.cast::<u32>().add(SIZE) as usize;
             let words = *body.add(WORDS) as *mut usize;
+            if words.is_null() {
+                return None;
+            }
             let mut position = 0;
             while position < size {
                 let place = words.add(position);
