@@ -120,9 +120,9 @@ RSpec.describe "costs that are measured within a program", stress: false do
       overhead = RubyProf.profile { nil }.overhead
       known = [*overhead.costs.values.flatten.map { |cost| (cost * 1e12).round }, 120_000]
       slow = Array.new(200) { |turn| calibration.slowed(known, 2_000_000 + (turn * 1_000), 3_000_000) }
-      p [slow.uniq.size, calibration.instance_variable_get(:@origins).size]
+      p [slow.uniq.size, calibration.instance_variable_get(:@origins).size <= 64]
     RUBY
-    expect(facts).to match [200, 1..64]
+    expect(facts).to eq [200, true]
   end
 
   it "are not taken for slow because they were so seconds ago" do
