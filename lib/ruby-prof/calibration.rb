@@ -31,8 +31,12 @@ module RubyProf
 
     HIDDEN.push(self, Programs, Cache, Way)
 
+    # Nanoseconds; more than any measurement takes, unless a debugger has stopped it.
+    LONGEST_WAIT = 1_000_000_000
+
     @origins = {}.freeze
-    @measuring = false
+    # The thread that measures.
+    @measuring = nil
 
     class << self
       # @param measure_mode [Integer]
@@ -52,6 +56,14 @@ module RubyProf
       #   nothing can be measured
       def look(measure_mode, operators, objects, known)
         alone(nil) { looked(Way.new(measure_mode, operators, objects), known) }
+      end
+
+      # Waits until no other thread measures: a profile that began meanwhile would have what is measured.
+      def let_others_finish
+        return unless measuring? && !(other = @measuring).equal?(::Thread.current)
+
+        latest = Clock.read(WALL_TIME) + LONGEST_WAIT
+        ::Thread.pass while other.equal?(@measuring) && other.alive? && Clock.read(WALL_TIME) < latest
       end
 
       # What a profile is charged with that ran while the machine was slow: by so much, in millionths, at its least and at its most. As
@@ -86,10 +98,10 @@ module RubyProf
       # Whatever a program has made of Integer#pred and its like, it is to be profiled: then there is `nothing`. But a signal's handler does not
       # wait. What it raises is raised once, and a program's own methods raise again.
       def alone(nothing)
-        return if @measuring || GC.stress
+        return if measuring? || GC.stress
 
         begin
-          @measuring = true
+          @measuring = ::Thread.current
           ::Thread.handle_interrupt(::Object => :never) { yield }
         rescue ::StandardError => e
           begin
@@ -99,9 +111,12 @@ module RubyProf
           end
           raise e
         ensure
-          @measuring = false
+          @measuring = nil
         end
       end
+
+      # In a forked child nobody is, whatever its parent did.
+      def measuring? = @measuring&.alive?
 
       def seconds(costs)
         costs.map { |picoseconds| picoseconds / 1e12 }

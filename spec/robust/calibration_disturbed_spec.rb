@@ -115,6 +115,19 @@ RSpec.describe "costs that are measured within a program", stress: false do
     expect(facts).to eq [[], false, true]
   end
 
+  it "are in no profile that another thread starts meanwhile" do
+    facts = found(<<~RUBY)
+      within(:many_c) { sleep 0.05 }
+      other = Thread.new { RubyProf::Profile.new.start.stop }
+      sleep 0.01
+      profile = RubyProf::Profile.new.start
+      other.join
+      profile.stop
+      p [profile.threads.flat_map(&:methods).map(&:method_name) & %i[pred ord bit_length], profile.overhead.known?]
+    RUBY
+    expect(facts).to eq [[], true]
+  end
+
   it "leave no more than some traces of where they come from" do
     facts = found(<<~RUBY)
       overhead = RubyProf.profile { nil }.overhead

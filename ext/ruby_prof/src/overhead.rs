@@ -1,8 +1,11 @@
 //! What an event costs in this process, as far as it was measured.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use magnus::{Error, Module, Object, RModule, Ruby, TryConvert, Value, function, value::ReprValue};
+use magnus::{
+    ArgList, Error, Module, Object, RModule, Ruby, TryConvert, Value, function, value::ReprValue,
+};
 use parking_lot::Mutex;
 use rubyprof_core::{Cost, Costs, MeasureMode};
 
@@ -105,11 +108,15 @@ fn remember(way: Way, costs: Costs, slowness: Slowness) {
 ///
 /// What interrupts it, such as a signal or a timeout. An error in it leaves the costs unknown.
 pub(crate) fn before(ruby: &Ruby, way: Way) -> Result<Slowness, Error> {
+    // Not called where it has nothing to do: other tracers would see it.
+    if MEASURING.load(Ordering::Relaxed) > 0 {
+        let _: Value = calibration(ruby)?.funcall("let_others_finish", ())?;
+    }
     if known(way).is_some() {
         look(ruby, way)?;
     } else if way.place().is_some() && can_be_measured() {
         let way_in_ruby = (way.mode.number(), way.operators, way.objects);
-        let found = calibration(ruby)?.funcall("costs", way_in_ruby)?;
+        let found = ask(ruby, "costs", way_in_ruby)?;
         if let Some(costs) = numbers(found).and_then(|found| from_numbers(&found)) {
             remember(way, costs, Slowness::NONE);
         }
@@ -146,7 +153,7 @@ fn look(ruby: &Ruby, way: Way) -> Result<(), Error> {
     };
     let (mode, operators, objects) = (way.mode.number(), way.operators, way.objects);
     let way_in_ruby = (mode, operators, objects, to_numbers(&costs));
-    let found = calibration(ruby)?.funcall("look", way_in_ruby)?;
+    let found = ask(ruby, "look", way_in_ruby)?;
     let (slowness, costs) = match numbers(found).as_deref() {
         Some([slowness, numbers @ ..]) => {
             let slowness = Slowness(*slowness).max(Slowness::NONE);
@@ -180,6 +187,18 @@ fn read_clock(mode: i64) -> u64 {
 pub(crate) fn init(module: RModule) -> Result<(), Error> {
     let clock = module.define_module("Clock")?;
     clock.define_singleton_method("read", function!(read_clock, 1))
+}
+
+/// How many threads are within [`ask`].
+static MEASURING: AtomicUsize = AtomicUsize::new(0);
+
+/// Calls what measures something.
+fn ask(ruby: &Ruby, name: &str, way: impl ArgList) -> Result<Value, Error> {
+    let calibration = calibration(ruby)?;
+    MEASURING.fetch_add(1, Ordering::Relaxed);
+    let found = calibration.funcall(name, way);
+    MEASURING.fetch_sub(1, Ordering::Relaxed);
+    found
 }
 
 fn calibration(ruby: &Ruby) -> Result<Value, Error> {
