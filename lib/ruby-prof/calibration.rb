@@ -34,6 +34,11 @@ module RubyProf
     # Nanoseconds; more than any measurement takes, unless a debugger has stopped it.
     LONGEST_WAIT = 1_000_000_000
 
+    # Nanoseconds from one to the next.
+    MEASURE_AFTER = 10_000_000_000
+
+    # By Way, when costs were measured for a sample's sake.
+    @measured_anew = {}
     @origins = {}.freeze
     # The thread that measures.
     @measuring = nil
@@ -142,10 +147,15 @@ module RubyProf
         [distance > spread ? ((1 + distance) * 1e6).round : 1_000_000, *known]
       end
 
-      # Costs that are measured now, if they are lower.
+      # Costs that are measured now, if they are lower, and known as well. Not at every look: where samples say so all the time, programs
+      # would wait for what finds nothing.
       def lower(way, known)
+        now = Clock.read(WALL_TIME)
+        return if @measured_anew[way]&.>(now - MEASURE_AFTER)
+
+        @measured_anew[way] = now
         costs = measure(way)
-        return unless costs && costs.first(4).sum < known.first(4).sum
+        return unless costs && costs.first(4).sum < known.first(4).sum && costs.last <= [known.last, Cache::MOST_SPREAD].max
 
         Cache.new(way).write(costs)
         remember(costs, :measured, Cache.now)
