@@ -101,24 +101,34 @@ module RubyProf
       # for instance, waits these 30 ms: it must not be taken for an error of ours.
       #
       # Whatever a program has made of Integer#pred and its like, it is to be profiled: then there is `nothing`. But a signal's handler does not
-      # wait. What it raises is raised once, and a program's own methods raise again.
-      def alone(nothing)
+      # wait. What it raises is raised once, and a program's own methods raise again at the same place.
+      def alone(nothing, &work)
         return if measuring? || GC.stress
 
         begin
           @measuring = ::Thread.current
-          ::Thread.handle_interrupt(::Object => :never) { yield }
-        rescue ::StandardError => e
-          begin
-            ::Thread.handle_interrupt(::Object => :never) { yield }
-          rescue ::StandardError
-            return nothing
+          found, error = nil
+          2.times do
+            before = error
+            found, error = attempt(&work)
+            raise before if before && !(error && same?(before, error))
+            break unless error
           end
-          raise e
+          error ? nothing : found
         ensure
           @measuring = nil
         end
       end
+
+      # @return [Array] what was found, and the error instead
+      def attempt(&work)
+        [::Thread.handle_interrupt(::Object => :never, &work), nil]
+      rescue ::StandardError => e
+        [nil, e]
+      end
+
+      # A signal's handler may raise again, but hardly where it did before.
+      def same?(error, other) = error.instance_of?(other.class) && error.backtrace == other.backtrace
 
       # In a forked child nobody is, whatever its parent did.
       def measuring? = @measuring&.alive?

@@ -38,6 +38,30 @@ RSpec.describe "costs that are measured within a program", stress: false do
     expect(facts).to eq ["from outside", false, true]
   end
 
+  it "do not swallow it where a second signal comes while they try again" do
+    facts = found(<<~RUBY)
+      trap("USR1") { raise ArgumentError, "from outside" }
+      within(:one_ruby) { Process.kill("USR1", Process.pid) && sleep(0.01) }
+      within(:many_c) { Process.kill("USR1", Process.pid) && sleep(0.01) }
+      p(begin RubyProf::Profile.new.start; rescue ArgumentError => e; e.message; end)
+    RUBY
+    expect(facts).to eq "from outside"
+  end
+
+  it "do not swallow it while threads are listed" do
+    facts = found(<<~RUBY)
+      trap("USR1") { raise ArgumentError, "from outside" }
+      profile = RubyProf::Profile.new.start
+      disturbing = -> { Process.kill("USR1", Process.pid) && sleep(0.01) }
+      Thread.singleton_class.prepend(Module.new do
+        define_method(:list) { (disturbing, now = nil, disturbing) && now&.call; super() }
+      end)
+      raised = begin profile.stop; rescue ArgumentError => e; e.message; end
+      p [raised, profile.threads.size, profile.overhead.known?]
+    RUBY
+    expect(facts).to eq ["from outside", 1, true]
+  end
+
   it "do not swallow it when a profile stops, nor lose the profile for it" do
     facts = found(<<~RUBY)
       def called = nil
