@@ -19,8 +19,6 @@ require "ruby-prof/measure_modes"
 # Times are Floats in seconds; in the measure mode ALLOCATIONS they are numbers of objects.
 module RubyProf
   autoload :AbstractPrinter, "ruby-prof/printers/abstract_printer"
-  # By their places, since profiles need them whatever has become of the load path.
-  autoload :Calibration, "#{__dir__}/ruby-prof/calibration"
   autoload :CallInfoPrinter, "ruby-prof/printers/call_info_printer"
   autoload :CallProfile, "ruby-prof/call_profile"
   autoload :CallStackPrinter, "ruby-prof/printers/call_stack_printer"
@@ -34,6 +32,7 @@ module RubyProf
   autoload :FlatPrinterWithLineNumbers, "ruby-prof/printers/flat_printer_with_line_numbers"
   autoload :GraphHtmlPrinter, "ruby-prof/printers/graph_html_printer"
   autoload :GraphPrinter, "ruby-prof/printers/graph_printer"
+  # By their places, since profiles need them whatever has become of the load path.
   autoload :Ledger, "#{__dir__}/ruby-prof/ledger"
   autoload :MultiPrinter, "ruby-prof/printers/multi_printer"
   autoload :Overhead, "#{__dir__}/ruby-prof/overhead"
@@ -43,7 +42,10 @@ module RubyProf
   # Modules and classes of ours whose methods no profile shows, besides those of the extension.
   HIDDEN = [WholeFile, Growth]
 
-  private_constant :VMProbe, :Report, :Calibration, :Counter, :Growth, :TestProfiles, :PrinterArguments, :PrinterOptions, :HIDDEN
+  # The handler of a signal may start the first profile, and must not load anything.
+  require "ruby-prof/calibration"
+
+  private_constant :VMProbe, :Report, :Calibration, :Counter, :Growth, :TestProfiles, :Clock, :PrinterArguments, :PrinterOptions, :HIDDEN
 
   figure_measure_mode
 

@@ -18,6 +18,8 @@ module RubyProf
     # However well rounds and shapes agree, programs differ: the nine tasks of bench/distortion.rb are off by 1 to 24 percent of their
     # overhead, most by less than 10.
     LEAST_SPREAD = 0.1
+    # How many costs it is known of where they come from.
+    ORIGINS = 64
 
     # How a profile is recorded, as far as costs depend on it.
     Way = Struct.new(:mode, :operators, :objects) do
@@ -29,6 +31,18 @@ module RubyProf
 
     HIDDEN.push(self, Programs, Cache, Way)
 
+    # Nanoseconds; more than any measurement takes, unless a debugger has stopped it.
+    LONGEST_WAIT = 1_000_000_000
+
+    # Nanoseconds from one to the next.
+    MEASURE_AFTER = 10_000_000_000
+
+    # By Way, when costs were measured for a sample's sake.
+    @measured_anew = {}
+    @origins = {}.freeze
+    # The thread that measures.
+    @measuring = nil
+
     class << self
       # @param measure_mode [Integer]
       # @param operators [Boolean] whether they are counted as calls, which marks them in all code
@@ -36,11 +50,7 @@ module RubyProf
       # @return [Array<Integer>, nil] picoseconds: a call in Ruby in the callee and in the caller, a call in C likewise, an operator
       #   likewise, a call path, an object, a switch of fibers; and the uncertainty in millionths. nil while it is measuring already.
       def costs(measure_mode, operators, objects)
-        # With a collection at each object that would take a minute.
-        return if @measuring || GC.stress
-
-        # What others raise in this thread, a timeout for instance, waits these 30 ms: it must not be taken for an error of ours.
-        ::Thread.handle_interrupt(::Object => :never) { measured(Way.new(measure_mode, operators, objects)) }
+        alone(UNKNOWN) { measured(Way.new(measure_mode, operators, objects)) }
       end
 
       # Looks at a sample when a profile begins or ends. Where calls cost less now than was measured, by more than the uncertainty, a
@@ -50,9 +60,15 @@ module RubyProf
       # @return [Array<Integer>, nil] what calls cost now in millionths of what is known, at least a million; and what is known now. nil if
       #   nothing can be measured
       def look(measure_mode, operators, objects, known)
-        return if @measuring || GC.stress
+        alone(nil) { looked(Way.new(measure_mode, operators, objects), known) }
+      end
 
-        ::Thread.handle_interrupt(::Object => :never) { looked(Way.new(measure_mode, operators, objects), known) }
+      # Waits until no other thread measures: a profile that began meanwhile would have what is measured.
+      def let_others_finish
+        return unless measuring? && !(other = @measuring).equal?(::Thread.current)
+
+        latest = Clock.read(WALL_TIME) + LONGEST_WAIT
+        ::Thread.pass while other.equal?(@measuring) && other.alive? && Clock.read(WALL_TIME) < latest
       end
 
       # What a profile is charged with that ran while the machine was slow: by so much, in millionths, at its least and at its most. As
@@ -63,8 +79,11 @@ module RubyProf
         *costs, spread = known
         share = (most - least).fdiv(2 * least)
         slow = [*costs.map { |cost| cost * least / 1_000_000 }, millionths(Math.hypot(spread / 1e6, share))]
-        @origins[slow[0...-1]] = @origins[costs] if @origins&.key?(costs)
+        origin = @origins[costs]
+        keep_origin(slow[0...-1], origin) if origin
         slow
+      rescue ::StandardError
+        known
       end
 
       # Where costs that a profile has come from.
@@ -72,18 +91,53 @@ module RubyProf
       # @param costs [Hash] as Overhead#costs
       # @return [Array, nil] `:measured` or `:cached`, and the Time of the measurement; nil for those of other processes
       def origin(costs)
-        @origins&.find { |known, _| seconds(known) == costs.values.flatten }&.last
+        wanted = costs.values.flatten
+        @origins.find { |known, _| seconds(known) == wanted }&.last
       end
 
       private
+
+      # One at a time, and not where a collection at each object would make it a minute. What others raise in this thread, a timeout
+      # for instance, waits these 30 ms: it must not be taken for an error of ours.
+      #
+      # Whatever a program has made of Integer#pred and its like, it is to be profiled: then there is `nothing`. But a signal's handler does not
+      # wait. What it raises is raised once, and a program's own methods raise again at the same place.
+      def alone(nothing, &work)
+        return if measuring? || GC.stress
+
+        begin
+          @measuring = ::Thread.current
+          found, error = nil
+          2.times do
+            before = error
+            found, error = attempt(&work)
+            raise before if before && !(error && same?(before, error))
+            break unless error
+          end
+          error ? nothing : found
+        ensure
+          @measuring = nil
+        end
+      end
+
+      # @return [Array] what was found, and the error instead
+      def attempt(&work)
+        [::Thread.handle_interrupt(::Object => :never, &work), nil]
+      rescue ::StandardError => e
+        [nil, e]
+      end
+
+      # A signal's handler may raise again, but hardly where it did before.
+      def same?(error, other) = error.instance_of?(other.class) && error.backtrace == other.backtrace
+
+      # In a forked child nobody is, whatever its parent did.
+      def measuring? = @measuring&.alive?
 
       def seconds(costs)
         costs.map { |picoseconds| picoseconds / 1e12 }
       end
 
-      # Whatever a program has made of Integer#pred and its like, it is to be profiled.
       def measured(way)
-        @measuring = true
         cache = Cache.new(way)
         (known = cache.read) && costs = confirmed(way, known)
         return remember(costs, :cached, known.measured_at) if costs
@@ -91,14 +145,9 @@ module RubyProf
         costs = measure(way)
         costs && cache.write(costs)
         remember(costs, :measured, Cache.now)
-      rescue ::StandardError
-        UNKNOWN
-      ensure
-        @measuring = false
       end
 
       def looked(way, known)
-        @measuring = true
         return unless (distances = distances(way, known))
 
         spread = known.last / 1e6
@@ -106,24 +155,31 @@ module RubyProf
 
         distance = distances.sum / distances.size
         [distance > spread ? ((1 + distance) * 1e6).round : 1_000_000, *known]
-      rescue ::StandardError
-        nil
-      ensure
-        @measuring = false
       end
 
-      # Costs that are measured now, if they are lower.
+      # Costs that are measured now, if they are lower, and known as well. Not at every look: where samples say so all the time, programs
+      # would wait for what finds nothing.
       def lower(way, known)
+        now = Clock.read(WALL_TIME)
+        return if @measured_anew[way]&.>(now - MEASURE_AFTER)
+
+        @measured_anew[way] = now
         costs = measure(way)
-        return unless costs && costs.first(4).sum < known.first(4).sum
+        return unless costs && costs.first(4).sum < known.first(4).sum && costs.last <= [known.last, Cache::MOST_SPREAD].max
 
         Cache.new(way).write(costs)
         remember(costs, :measured, Cache.now)
       end
 
       def remember(costs, source, time)
-        (@origins ||= {})[costs[0...-1]] = [source, Time.at(time)] if costs
+        keep_origin(costs[0...-1], [source, Time.at(time)]) if costs
         costs
+      end
+
+      # Another thread may be reading. A machine that is slow now and then makes new costs without end.
+      def keep_origin(costs, origin)
+        others = @origins.reject { |known, _| known == costs }
+        @origins = [*others.to_a.last(ORIGINS - 1), [costs, origin]].to_h.freeze
       end
 
       # Costs that were measured by another process, if a sample is no farther from them than their uncertainty; that grows by how far
@@ -136,23 +192,17 @@ module RubyProf
 
       # By how much a sample is above costs that are known, in parts of these: calls in Ruby, calls in C.
       def distances(way, costs)
-        clock = clock_of(way.mode)
         rounds = traced(way.without_operators, "sample", Programs::SAMPLES)
         return unless rounds.size == Programs::SAMPLES && rounds.all? { |round| round.size == 4 }
 
         { %i[one_ruby many_ruby] => costs[0, 2], %i[few_c many_c] => costs[2, 2] }.map do |names, known|
-          found = names.sum { |name| added(bare(name, clock, Programs::SAMPLE, Programs::SAMPLES), rounds, name, Programs::SAMPLE) } / names.size
+          found = names.sum { |name| added(bare(name, way.mode, Programs::SAMPLE, Programs::SAMPLES), rounds, name, Programs::SAMPLE) } / names.size
           (picoseconds(found) - known.sum).fdiv([known.sum, 1].max)
         end
       end
 
-      def clock_of(mode)
-        mode == PROCESS_TIME ? Process::CLOCK_PROCESS_CPUTIME_ID : Process::CLOCK_MONOTONIC
-      end
-
       def measure(way)
-        clock = clock_of(way.mode)
-        bare = %i[none one_ruby many_ruby few_c many_c operators].to_h { |name| [name, bare(name, clock)] }
+        bare = %i[none one_ruby many_ruby few_c many_c operators].to_h { |name| [name, bare(name, way.mode)] }
         rounds = traced(way.without_operators)
         # Nothing is seen from within another tracer's hook.
         return unless complete?(rounds)
@@ -165,7 +215,7 @@ module RubyProf
         path = median(rounds.map { |round| (2 * total(round, :once)) - total(round, :twice) }) / Programs::DEPTH
         # After all that runs without marks.
         operator = way.operators && complete?(marked = traced(way)) ? cost(bare, marked, :operators, 0) : c
-        [*pieces(ruby), *pieces(c), *pieces(operator), picoseconds(path), object(way), switch(way, clock, c.sum), millionths(spread)]
+        [*pieces(ruby), *pieces(c), *pieces(operator), picoseconds(path), object(way), switch(way, c.sum), millionths(spread)]
       end
 
       # How much longer an object takes that is counted than one that is not; nothing where none are.
@@ -180,23 +230,23 @@ module RubyProf
 
       # A fiber that goes on. What lies in its window and in the other's, which stops, is here; what lies between them both have waited for.
       # A call in C is made for each.
-      def switch(way, clock, call)
+      def switch(way, call)
         profile = profile(way.without_operators, "switched", Programs::ROUNDS)
         callers, *fibers = profile.threads.map { |thread| trees(thread.call_tree) }
         callers = callers.select { |tree| tree.target.method_name == :switches }.map { |tree| trees(tree) }
         return 0 unless callers.size == Programs::ROUNDS && fibers.size == Programs::ROUNDS
 
         added = undisturbed(callers.zip(fibers).map { |both| both.flatten.sum(&:self_time) }) / Programs::SWITCHES
-        picoseconds(added - bare(:switches, clock, Programs::SWITCHES) - call)
+        picoseconds(added - bare(:switches, way.mode, Programs::SWITCHES) - call)
       end
 
-      # Seconds a call takes without a profile.
-      def bare(name, clock, calls = Programs::CALLS, rounds = Programs::ROUNDS)
+      # Seconds a call takes without a profile. Tests stop Ruby's clocks, or turn them.
+      def bare(name, mode, calls = Programs::CALLS, rounds = Programs::ROUNDS)
         Programs.public_send(name, calls)
         times = Array.new(rounds) do
-          before = Process.clock_gettime(clock)
+          before = Clock.read(mode)
           Programs.public_send(name, calls)
-          Process.clock_gettime(clock) - before
+          (Clock.read(mode) - before) / 1e9
         end
         undisturbed(times) / calls
       end
@@ -207,7 +257,7 @@ module RubyProf
 
       def profile(way, name, number)
         profile = Profile.new(measure_mode: way.mode, compensate: false, operators: way.operators, track_allocations: way.objects,
-                              include_threads: [::Thread.current], blocks: false, latency: false, max_nodes: nil, max_depth: nil, budget: nil)
+                              include_threads: [::Thread.current], blocks: false, latency: false, max_nodes: nil, max_depth: nil, budget: nil, allow_exceptions: true)
         TestProfiles.record_ours(profile)
         profile.profile { number.times { |each| Programs.public_send(:"#{name}#{each}") } }
       end

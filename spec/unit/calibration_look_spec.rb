@@ -68,6 +68,24 @@ RSpec.describe "costs looked at again", stress: false do
     expect(facts).to eq [true, true, :measured, 2]
   end
 
+  it "are not measured anew at each look, whatever samples say" do
+    facts = found(<<~RUBY)
+      $distances = [[-0.6, -0.7]]
+      3.times { profile }
+      p $measured
+    RUBY
+    expect(facts).to eq 2
+  end
+
+  it "stay where those that are lower are hardly known" do
+    facts = found(<<~RUBY)
+      RubyProf.send(:const_get, :Calibration).singleton_class.prepend(Module.new { def measure(way) = super.map { |cost| cost / 4 }.tap { |all| all[-1] = 800_000 } })
+      $distances = [[-0.6, -0.7]]
+      p(profile.costs == known.costs && $measured == 2)
+    RUBY
+    expect(facts).to be true
+  end
+
   it "stay where they turn out to be no lower, or cannot be measured" do
     facts = found(<<~RUBY)
       $distances = [[0.0, 0.0], [-0.6, -0.7]]

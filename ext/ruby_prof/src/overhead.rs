@@ -1,11 +1,15 @@
 //! What an event costs in this process, as far as it was measured.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use magnus::{Error, Module, RModule, Ruby, Value, value::ReprValue};
+use magnus::{
+    ArgList, Error, Module, Object, RModule, Ruby, TryConvert, Value, function, value::ReprValue,
+};
 use parking_lot::Mutex;
 use rubyprof_core::{Cost, Costs, MeasureMode};
 
+use crate::clock;
 use crate::vm::marks;
 
 /// What costs depend on, in one process.
@@ -45,6 +49,18 @@ static COSTS: Mutex<[Option<Known>; 8]> = Mutex::new([None; 8]);
 
 /// A sample takes some 2 ms.
 const LOOK_AFTER: Duration = Duration::from_millis(250);
+/// What was seen then says nothing any more of now, where nothing can be seen.
+const LOOK_HOLDS: Duration = Duration::from_secs(2);
+
+impl Known {
+    /// What calls cost now, as far as that is known.
+    fn slowness(&self) -> Slowness {
+        match self.looked.elapsed() < LOOK_HOLDS {
+            true => self.slowness,
+            false => Slowness::NONE,
+        }
+    }
+}
 
 impl Way {
     /// A number of its own for each way in which times are measured.
@@ -92,37 +108,38 @@ fn remember(way: Way, costs: Costs, slowness: Slowness) {
 ///
 /// What interrupts it, such as a signal or a timeout. An error in it leaves the costs unknown.
 pub(crate) fn before(ruby: &Ruby, way: Way) -> Result<Slowness, Error> {
+    // Not called where it has nothing to do: other tracers would see it.
+    if MEASURING.load(Ordering::Relaxed) > 0 {
+        let _: Value = calibration(ruby)?.funcall("let_others_finish", ())?;
+    }
     if known(way).is_some() {
         look(ruby, way)?;
     } else if way.place().is_some() && can_be_measured() {
         let way_in_ruby = (way.mode.number(), way.operators, way.objects);
-        let found: Option<Vec<u64>> = calibration(ruby)?.funcall("costs", way_in_ruby)?;
-        if let Some(costs) = found.and_then(|numbers| from_numbers(&numbers)) {
+        let found = ask(ruby, "costs", way_in_ruby)?;
+        if let Some(costs) = numbers(found).and_then(|found| from_numbers(&found)) {
             remember(way, costs, Slowness::NONE);
         }
     }
-    Ok(known(way).map_or(Slowness::NONE, |known| known.slowness))
+    Ok(known(way).map_or(Slowness::NONE, |known| known.slowness()))
 }
 
 /// What a profile is charged with that ends now, and was as slow as that `before`; and what interrupted the look at that, as in [`before`].
 pub(crate) fn charged(ruby: &Ruby, way: Way, before: Slowness) -> (Costs, Option<Error>) {
     let interruption = look(ruby, way).err();
-    let Some(Known {
-        costs, slowness, ..
-    }) = known(way)
-    else {
+    let Some(known) = known(way) else {
         return (Costs::default(), interruption);
     };
+    let (costs, slowness) = (known.costs, known.slowness());
     let (least, most) = (before.min(slowness), before.max(slowness));
     if most == Slowness::NONE {
         return (costs, interruption);
     }
-    let numbers = (to_numbers(&costs), least.0, most.0);
-    let slowed = calibration(ruby).and_then(|known| known.funcall("slowed", numbers));
-    match slowed {
-        Ok(numbers) => {
-            let numbers: Vec<u64> = numbers;
-            (from_numbers(&numbers).unwrap_or(costs), interruption)
+    let slow = (to_numbers(&costs), least.0, most.0);
+    match calibration(ruby).and_then(|known| known.funcall("slowed", slow)) {
+        Ok(slowed) => {
+            let slowed = numbers(slowed).and_then(|found| from_numbers(&found));
+            (slowed.unwrap_or(costs), interruption)
         }
         Err(error) => (costs, interruption.or(Some(error))),
     }
@@ -135,9 +152,9 @@ fn look(ruby: &Ruby, way: Way) -> Result<(), Error> {
         return Ok(());
     };
     let (mode, operators, objects) = (way.mode.number(), way.operators, way.objects);
-    let numbers = (mode, operators, objects, to_numbers(&costs));
-    let found: Option<Vec<u64>> = calibration(ruby)?.funcall("look", numbers)?;
-    let (slowness, costs) = match found.as_deref() {
+    let way_in_ruby = (mode, operators, objects, to_numbers(&costs));
+    let found = ask(ruby, "look", way_in_ruby)?;
+    let (slowness, costs) = match numbers(found).as_deref() {
         Some([slowness, numbers @ ..]) => {
             let slowness = Slowness(*slowness).max(Slowness::NONE);
             (slowness, from_numbers(numbers).unwrap_or(costs))
@@ -148,9 +165,40 @@ fn look(ruby: &Ruby, way: Way) -> Result<(), Error> {
     Ok(())
 }
 
-/// Not while another profile runs or operators are marked.
+/// Not while another profile runs, somebody else's hook would have the lines of what is measured, or operators are marked.
 fn can_be_measured() -> bool {
-    !marks::calls_are_hooked() && !marks::operators_are_marked()
+    !marks::code_is_hooked() && !marks::operators_are_marked()
+}
+
+/// What a program has made of Array and Integer may make something else of them.
+fn numbers(found: Value) -> Option<Vec<u64>> {
+    Vec::try_convert(found).ok()
+}
+
+/// `Clock.read(mode)`: the clock that costs in this measure mode are measured with, in nanoseconds. Tests stop Ruby's clocks, or turn them.
+fn read_clock(mode: i64) -> u64 {
+    match mode == MeasureMode::ProcessTime.number() {
+        true => clock::process_cpu(),
+        false => clock::monotonic(),
+    }
+}
+
+/// Defines `RubyProf::Clock` (private).
+pub(crate) fn init(module: RModule) -> Result<(), Error> {
+    let clock = module.define_module("Clock")?;
+    clock.define_singleton_method("read", function!(read_clock, 1))
+}
+
+/// How many threads are within [`ask`].
+static MEASURING: AtomicUsize = AtomicUsize::new(0);
+
+/// Calls what measures something.
+fn ask(ruby: &Ruby, name: &str, way: impl ArgList) -> Result<Value, Error> {
+    let calibration = calibration(ruby)?;
+    MEASURING.fetch_add(1, Ordering::Relaxed);
+    let found = calibration.funcall(name, way);
+    MEASURING.fetch_sub(1, Ordering::Relaxed);
+    found
 }
 
 fn calibration(ruby: &Ruby) -> Result<Value, Error> {

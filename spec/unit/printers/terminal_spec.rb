@@ -7,8 +7,9 @@ require "pty"
 RSpec.describe "Tables on a terminal", stress: false do
   module TerminalFixtures
     class AJobThatHasQuiteALongNameForWhatItDoes
-      def run = [ManualClock.advance(1_000_000), a_method_with_a_name_that_is_longer_than_most]
+      def run = [ManualClock.advance(1_000_000), 日本語の長い名前を持つメソッドはどのくらいの幅になるのでしょうか, a_method_with_a_name_that_is_longer_than_most]
       def a_method_with_a_name_that_is_longer_than_most = ManualClock.advance(2_000_000)
+      def 日本語の長い名前を持つメソッドはどのくらいの幅になるのでしょうか = nil
     end
   end
 
@@ -38,12 +39,17 @@ RSpec.describe "Tables on a terminal", stress: false do
     text.lines(chomp: true).drop_while { |line| !line.match?(/\A +%/) }.take_while { |line| !line.start_with?("* ") }
   end
 
+  # Letters of Japanese take two columns.
+  def columns(line) = line.length + line.scan(/[\p{Han}\p{Hiragana}\p{Katakana}ー]/).length
+
   { RubyProf::FlatPrinter => [100, 120, 160], RubyProf::GraphPrinter => [120, 140, 180] }.each do |printer, widths|
     describe printer do
-      widths.each do |columns|
-        it "has no longer line in #{columns} columns" do
-          lines = table(shown(printer, columns))
-          expect(lines.map(&:length).max).to be <= columns
+      widths.each do |width|
+        it "has no longer line in #{width} columns" do
+          lines = table(shown(printer, width))
+          expect(lines.map { |line| columns(line) }.max).to be <= width
+          at = lines.grep(/spec\.rb:\d+\z/).map { |line| columns(line[/.* (?=\S+\z)/]) }
+          expect(at.uniq).to eq [columns(lines.first) - "location".length]
           expect(lines.first).to end_with "location"
           expect(lines.join("\n")).to match(/TerminalF\S*…\S*most +\S*_spec\.rb:\d+$/)
         end
@@ -59,7 +65,7 @@ RSpec.describe "Tables on a terminal", stress: false do
       it "shows names whole, and files from the current directory, where they fit" do
         text = shown(printer, 300)
         expect(text).to match(/#{Regexp.escape(long)} +spec\/unit\/printers\/terminal_spec\.rb:\d+$/)
-        expect(text).to include "… names and locations are cut to fit this terminal: a file or a pipe has them whole\n"
+        expect(text).to include "… is where this terminal has no room: a file or a pipe has it all\n"
       end
 
       it "cuts nothing for others" do

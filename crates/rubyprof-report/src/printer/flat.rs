@@ -148,8 +148,8 @@ impl Widths {
         let fit = Fit::new(
             text.options.width,
             shares + 1 + values + 3,
-            lines.iter().map(|line| line.name.chars().count()),
-            lines.iter().map(|line| line.location.chars().count()),
+            lines.iter().map(|line| text.width(&line.name)),
+            lines.iter().map(|line| text.width(&line.location)),
         );
         Self { numbers, fit }
     }

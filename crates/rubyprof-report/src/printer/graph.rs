@@ -147,7 +147,7 @@ impl<'a> Table<'a> {
         let cells = (values + text.latency_titles().len()) * number + calls;
         let names = rows.iter().map(|row| {
             let name = text.profile.method(row.method).full_name();
-            visible(&name).chars().count()
+            text.width(&visible(&name))
         });
         let methods = graph
             .rows()
@@ -155,7 +155,7 @@ impl<'a> Table<'a> {
             .map(|row| text.profile.method(row.method));
         let places = methods.map(definition);
         let places = places.chain(graph.edges().iter().map(|edge| edge.call_site));
-        let places = places.map(|place| text.place(place).chars().count());
+        let places = places.map(|place| text.width(&text.place(place)));
         Self {
             text,
             graph,

@@ -48,5 +48,6 @@ pub(crate) fn init(ruby: &Ruby) -> Result<(), Error> {
     latency::init(ruby, module)?;
     module_functions::init(ruby, module)?;
     test_profiles::init(ruby, module)?;
+    crate::overhead::init(module)?;
     testing::init(ruby, module)
 }

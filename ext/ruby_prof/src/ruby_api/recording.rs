@@ -182,8 +182,15 @@ impl Profile {
                     std::ptr::null_mut(),
                 ))
             };
-            // What was recorded is not to be lost because the program's Thread.list cannot be asked.
-            if let Ok(alive) = living_threads(ruby) {
+            // What was recorded is not to be lost because the program's Thread.list cannot be asked. What a signal's handler raises
+            // meanwhile is raised once.
+            let mut interrupted = None;
+            let alive = living_threads(ruby).or_else(|error| {
+                let alive = living_threads(ruby);
+                interrupted = alive.is_ok().then_some(error);
+                alive
+            });
+            if let Ok(alive) = alive {
                 session.recorder.end_threads(|id| alive.contains(&id));
             }
             session.vm.give_back_marks();
@@ -200,6 +207,7 @@ impl Profile {
             };
             let (failure, interruption) = rb_self.finish(ruby, *session, now, costs)?;
             let interruption = interruption.or(looked).or(relieved.err());
+            let interruption = interruption.or(interrupted);
             Ok((failure, interruption))
         })?;
         if let Some(error) = interruption {

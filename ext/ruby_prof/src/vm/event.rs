@@ -3,6 +3,8 @@
 use rb_sys::{ID, VALUE};
 use rubyprof_core::MethodKey;
 
+/// Code comes to a line.
+pub(crate) const LINE: u32 = rb_sys::RUBY_EVENT_LINE;
 /// A Ruby method is called.
 pub(crate) const CALL: u32 = rb_sys::RUBY_EVENT_CALL;
 /// A Ruby method returns.

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use parking_lot::Mutex;
 use rb_sys::VALUE;
 
-use super::event::{B_CALL, B_RETURN, C_CALL, C_RETURN, CALL, RETURN, THREAD_END, TraceArg};
+use super::event::{B_CALL, B_RETURN, C_CALL, C_RETURN, CALL, LINE, RETURN, THREAD_END, TraceArg};
 use super::ffi::{self, RawHook};
 use super::words::writable_words;
 
@@ -263,11 +263,20 @@ pub(crate) fn only_methods_are_hooked() -> bool {
     words.is_some_and(|words| words.hooked() & OTHERS_OF_CODE == 0)
 }
 
-/// Whether a hook for calls is there, ours or another: what it costs is in all that is measured.
+/// Whether a hook for calls is there, ours or another.
 pub(crate) fn calls_are_hooked() -> bool {
+    is_hooked(METHODS | OPERATORS)
+}
+
+/// Whether one is, or a hook for blocks or lines: what it costs is in all that is measured, and it has all that is.
+pub(crate) fn code_is_hooked() -> bool {
+    is_hooked(CODE | OPERATORS | LINE)
+}
+
+fn is_hooked(events: u32) -> bool {
     words().map_or_else(
         || STATE.lock().hooks > 0,
-        |words| words.hooked() & (METHODS | OPERATORS) != 0,
+        |words| words.hooked() & events != 0,
     )
 }
 

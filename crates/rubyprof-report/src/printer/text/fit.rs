@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::shortened;
+use super::columns::{self, columns};
 
 /// Wider names push their location to the right instead of widening the column for all.
 const MAX_NAME_WIDTH: usize = 80;
@@ -36,7 +36,7 @@ impl Fit {
         }
     }
 
-    /// For the longest name and location, in a line that has `left` columns for both and the blank between them.
+    /// For the widest name and location, in a line that has `left` columns for both and the blank between them.
     fn within(left: usize, name: usize, place: usize) -> Self {
         let (name, place) = if name + 1 + place <= left {
             let usual = USUAL_NAME.min(left.saturating_sub(1 + place));
@@ -84,37 +84,45 @@ impl Fit {
 
     /// The name, the blanks up to the location, and that; nothing behind the last of them.
     pub(crate) fn row(&self, name: &str, place: &str) -> String {
-        let name = match self.cuts {
-            true => shortened(name, self.name),
-            false => Cow::Borrowed(name),
-        };
+        if !self.cuts {
+            let row = format!("{name:width$} {place}", width = self.name);
+            return row.trim_end().to_owned();
+        }
+        let name = cut(name, self.name);
         let row = match self.has_places() {
-            true => format!(
-                "{name:width$} {}",
-                tail(place, self.place),
-                width = self.name
-            ),
+            true => {
+                let blank = self.name.saturating_sub(columns(&name)) + 1;
+                format!("{name}{:blank$}{}", "", tail(place, self.place))
+            }
             false => name.into_owned(),
         };
         row.trim_end().to_owned()
     }
 }
 
+/// The beginning and the end of a name.
+fn cut(name: &str, limit: usize) -> Cow<'_, str> {
+    if columns(name) <= limit {
+        return Cow::Borrowed(name);
+    }
+    let head = columns::head(name, limit / 2);
+    let tail = columns::tail(name, limit - 1 - limit / 2);
+    Cow::Owned(format!("{head}…{tail}"))
+}
+
 /// The end of a location, from a directory on if that is near.
 fn tail(place: &str, limit: usize) -> Cow<'_, str> {
-    let chars = place.chars().count();
-    if chars <= limit {
+    if columns(place) <= limit {
         return Cow::Borrowed(place);
     }
-    let start = place.char_indices().nth(chars + 1 - limit);
-    let rest = &place[start.map_or(place.len(), |(at, _)| at)..];
+    let rest = columns::tail(place, limit.saturating_sub(1));
     let from = rest.find('/').filter(|at| at * 2 < rest.len());
     Cow::Owned(format!("…{}", &rest[from.unwrap_or_default()..]))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Fit, tail};
+    use super::{Fit, columns, tail};
 
     fn widths(width: Option<usize>, names: &[usize], places: &[usize]) -> (usize, usize) {
         let fit = Fit::new(width, 60, names.iter().copied(), places.iter().copied());
@@ -150,6 +158,8 @@ mod tests {
                     let fit = Fit::new(Some(width), 60, [name].into_iter(), [place].into_iter());
                     let row = fit.row(&"n".repeat(name), &"p".repeat(place));
                     assert!(row.chars().count() <= width - 60, "{width} {name} {place}");
+                    let wide = fit.row(&"日".repeat(name), &"語".repeat(place));
+                    assert!(columns(&wide) <= width - 60, "{width} {name} {place}");
                 }
             }
         }

@@ -29,7 +29,7 @@ impl Text<'_> {
             if self.options.width.is_some() {
                 writeln!(
                     out,
-                    "… names and locations are cut to fit this terminal: a file or a pipe has them whole"
+                    "… is where this terminal has no room: a file or a pipe has it all"
                 )?;
             }
             writeln!(out)?;

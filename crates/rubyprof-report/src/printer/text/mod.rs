@@ -1,6 +1,7 @@
 //! What the text printers have in common: the order of a report's parts, the lines before a table,
 //! the summary of several fibers and the words below.
 
+mod columns;
 mod demand;
 mod fit;
 mod latency;
@@ -174,6 +175,14 @@ impl<'a> Text<'a> {
         let directory = self.options.directory.as_deref();
         let below = directory.and_then(|directory| path.strip_prefix(directory)?.strip_prefix('/'));
         below.unwrap_or(path)
+    }
+
+    /// How wide a name or location is: in a terminal's columns where it is printed to one.
+    pub(crate) fn width(&self, text: &str) -> usize {
+        match self.options.width {
+            Some(_) => columns::columns(text),
+            None => text.chars().count(),
+        }
     }
 
     fn mode(&self, out: &mut dyn Write) -> Result<(), Error> {
