@@ -170,6 +170,32 @@ RSpec.describe "blocks without marks", stress: false do
     RUBY
   end
 
+  it "get them back if another profile goes on, and else as soon as anybody wants them" do
+    expect(printed(<<~'RUBY')).to eq "[[0, 1], 2, 2]"
+      class Late; end
+      # The only kind of block that a method is made of and that has lost its marks before.
+      class Odd
+        def each(&block) = Late.define_method(:odd, &block)
+      end
+      def odd = Odd.new.each { 1 }
+      # Who hears of calls first takes the marks off, and gives them back when it stops: the other one sees the call then.
+      stopped = [0, 1].map do |last|
+        two = Array.new(2) { RubyProf::Profile.new(c_calls: false).start }
+        odd
+        two[1 - last].stop
+        Late.new.odd
+        two[last].stop
+        calls(two[last], "Late#odd")
+      end
+      later = RubyProf.profile { 2.times { Late.new.odd } }
+      counted = nil
+      tracer = TracePoint.new(:call) { |event| counted = counted.to_i + 1 if event.method_id == :odd && event.defined_class == Late }
+      RubyProf.profile { odd }
+      tracer.enable { 2.times { Late.new.odd } }
+      print [stopped.sort, calls(later, "Late#odd"), counted].inspect
+    RUBY
+  end
+
   it "are of a child process, too" do
     expect(printed(<<~'RUBY')).to eq "[[2, 2, 2], 2]"
       reader, writer = IO.pipe
