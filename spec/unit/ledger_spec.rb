@@ -105,7 +105,8 @@ RSpec.describe "RubyProf::Ledger", stress: false do
     profile = RubyProf::Profile.new(operators: true)
     5.times { profile.start && profile.stop }
     ledger = profile.threads.first.ledger
-    expect(ledger.cpu).to be < ledger.wall + 500_000
+    # To mark and relieve 3,000 methods takes several milliseconds each time.
+    expect(ledger.cpu).to be < ledger.wall + 3_000_000
   end
 
   it "is there when the load path is not any more" do

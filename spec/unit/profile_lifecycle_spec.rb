@@ -102,6 +102,6 @@ RSpec.describe RubyProf::Profile, "from start to stop" do
     allow(Thread).to receive(:list).and_raise("not now")
     recorded.stop
     expect(method_names(recorded)).to include "Integer#to_s"
-    expect(Thread).to have_received(:list)
+    expect(Thread).to have_received(:list).at_least(:once)
   end
 end

@@ -27,6 +27,9 @@ use crate::classes::Pins;
 const METHODS: u32 = CALL | RETURN;
 const OPERATORS: u32 = C_CALL | C_RETURN;
 
+/// How many frames that run already are looked at. Each takes its time, and who starts a profile further in seldom goes on further out.
+const FRAMES: usize = 8;
+
 /// What there is to know about this VM.
 struct Known {
     code: Code,
@@ -103,14 +106,14 @@ impl Blocks {
         }
     }
 
-    /// The same for what the fiber runs already.
+    /// The same for what the fiber runs already, as far as it is likely to go on with it.
     ///
     /// # Safety
     ///
     /// As for [`method_called`](Self::method_called).
     pub(crate) unsafe fn look_at_stack(&mut self, arg: *mut TraceArg, pins: &Pins) {
         // SAFETY: the caller's.
-        unsafe { frames::each_iseq(arg, |iseq| self.look_at(Iseq(iseq), pins)) }
+        unsafe { frames::each_iseq(arg, FRAMES, |iseq| self.look_at(Iseq(iseq), pins)) }
     }
 
     /// Takes the marks off blocks of iterators in `iseq` and in blocks of it.

@@ -4,11 +4,8 @@
 //! anything else is read. An instruction sequence is only read as far as each of its words is an instruction of the
 //! VM's table ([`instructions`](super::instructions)).
 
-use std::collections::HashMap;
-
 use magnus::Ruby;
 use rb_sys::{ID, VALUE};
-use rubyprof_core::BuildMix;
 
 use super::instructions::Table;
 
@@ -34,10 +31,16 @@ struct Form {
     is_operator: bool,
 }
 
-/// The VM's instructions by how they are written.
+/// The VM's instructions by how they are written: addresses within one function of the VM, so that a table of them all is small.
 pub(super) struct Code {
-    forms: HashMap<usize, Form, BuildMix>,
+    first: usize,
+    /// By address from the first one on: the number of a form, plus 1.
+    numbers: Box<[u16]>,
+    forms: Vec<Form>,
 }
+
+/// More than that function has bytes.
+const MOST: usize = 1 << 20;
 
 /// A call with a block that is written there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +60,7 @@ impl Code {
     pub(super) fn find(ruby: &Ruby) -> Option<Self> {
         let table = Table::find(ruby)?;
         let (call, operators) = (table.number("send")?, table.operators()?);
-        let mut forms = HashMap::default();
+        let mut written: Vec<(usize, Form)> = Vec::new();
         for (number, instruction) in table.instructions().enumerate() {
             if !instruction.has_both() {
                 return None;
@@ -68,22 +71,39 @@ impl Code {
                 is_call: number == call,
                 is_operator: operators.contains(&number),
             };
-            for (written, form) in [
-                (instruction.unmarked, form(None)),
-                (instruction.marked, form(Some(instruction.unmarked))),
-            ] {
+            written.push((instruction.unmarked, form(None)));
+            written.push((instruction.marked, form(Some(instruction.unmarked))));
+        }
+        let addresses = || written.iter().map(|(address, _)| *address);
+        let (first, last) = (addresses().min()?, addresses().max()?);
+        if last - first > MOST {
+            return None;
+        }
+        let mut numbers = vec![0_u16; last - first + 1].into_boxed_slice();
+        let mut forms: Vec<Form> = Vec::new();
+        for (address, form) in written {
+            let number = numbers.get_mut(address - first)?;
+            match usize::from(*number).checked_sub(1) {
+                None => {
+                    forms.push(form);
+                    *number = u16::try_from(forms.len()).ok()?;
+                }
                 // Compilers make one of instructions that do the same. Code with those that cannot be told apart is not read.
-                forms
-                    .entry(written)
-                    .and_modify(|known: &mut Form| {
-                        if *known != form {
-                            known.length = 0;
-                        }
-                    })
-                    .or_insert(form);
+                Some(known) if forms[known] != form => forms[known].length = 0,
+                Some(_) => {}
             }
         }
-        Some(Self { forms })
+        Some(Self {
+            first,
+            numbers,
+            forms,
+        })
+    }
+
+    /// The form of a word; `None` if it is no instruction.
+    fn form(&self, word: usize) -> Option<&Form> {
+        let number = self.numbers.get(word.wrapping_sub(self.first))?;
+        self.forms.get(usize::from(*number).checked_sub(1)?)
     }
 
     /// Whether the calls with blocks in `iseq` are those of `names`, in their order, and nothing else cannot be read.
@@ -162,7 +182,7 @@ impl Code {
             let mut position = 0;
             while position < size {
                 let place = words.add(position);
-                let form = *self.forms.get(&*place)?;
+                let form = *self.form(*place)?;
                 if form.length == 0 || form.length > size - position {
                     return None;
                 }

@@ -54,21 +54,23 @@ pub(crate) unsafe fn iseq(arg: *mut TraceArg) -> Option<VALUE> {
     }
 }
 
-/// Hands over the code of all frames of the running fiber that are in Ruby.
+/// Hands over the code of the innermost frames of the running fiber that are in Ruby.
 ///
 /// # Safety
 ///
 /// As for [`frames`].
-pub(crate) unsafe fn each_iseq(arg: *mut TraceArg, mut each: impl FnMut(VALUE)) {
+pub(crate) unsafe fn each_iseq(arg: *mut TraceArg, limit: usize, each: impl FnMut(VALUE)) {
     // SAFETY: the caller's.
-    unsafe {
-        for frame in frames(arg).into_iter().flatten() {
-            let in_ruby = matches!(frame.frame_type(), FrameType::Method | FrameType::Code);
-            if in_ruby && frame.iseq() != 0 {
-                each(frame.iseq());
-            }
-        }
-    }
+    let Some(frames) = (unsafe { frames(arg) }) else {
+        return;
+    };
+    // SAFETY: frames of the running fiber.
+    let in_ruby = frames.filter(|frame| unsafe {
+        matches!(frame.frame_type(), FrameType::Method | FrameType::Code) && frame.iseq() != 0
+    });
+    // SAFETY: as above.
+    let iseqs = in_ruby.take(limit).map(|frame| unsafe { frame.iseq() });
+    iseqs.for_each(each);
 }
 
 /// Whether a stack's words can be where the layout says they are.
