@@ -12,7 +12,7 @@ RSpec.describe "costs looked at again", stress: false do
           def measure(way)
             $measured = $measured.to_i + 1
             costs = super
-            $least ? costs.map { |cost| cost / 4 }.tap { |all| all[-1] = 120_000 } : costs
+            $least ? costs.map { |cost| cost / 16 }.tap { |all| all[-1] = 120_000 } : costs
           end
         end)
       end
@@ -109,6 +109,30 @@ RSpec.describe "costs looked at again", stress: false do
     RUBY
     # The outer one is looked at alone, at its end only.
     expect(facts).to eq [true, true]
+  end
+
+  it "are looked at where the block is left by a jump, which arrives" do
+    facts = found(<<~RUBY)
+      require "timeout"
+      $distances = [[-0.6, -0.7]]
+      # That jumps end there is said.
+      $stderr = File.open(File::NULL, "w")
+      looks = []
+      leave = ->(**options, &work) { RubyProf::Profile.new(**options).profile { sleep(0.26); work.call } }
+      def returning(leave) = leave.call(allow_exceptions: true) { return :returned }
+      [true, false].each do |through|
+        looks << catch(:out) { leave.call(allow_exceptions: through) { throw :out, :thrown }; :swallowed }
+        looks << [1].each { leave.call(allow_exceptions: through) { break } }.class
+      end
+      looks << returning(leave)
+      looks << (Timeout.timeout(0.3) { leave.call(allow_exceptions: true) { sleep } } rescue $!.class)
+      looks << (Timeout.timeout(0.001) { RubyProf::Profile.new(measure_mode: RubyProf::PROCESS_TIME, allow_exceptions: true).profile { sleep } } rescue $!.class)
+      thread = Thread.new { leave.call(allow_exceptions: true) { Thread.exit } }
+      looks << thread.join.status
+      looks << leave.call(allow_exceptions: true) { 1 }.overhead.known?
+      print looks.inspect.gsub(/Timeout::Error/, ":timeout").gsub("Array", ":array").gsub("NilClass", ":nil")
+    RUBY
+    expect(facts).to eq [:thrown, :array, :swallowed, :array, :returned, :timeout, :timeout, false, true]
   end
 
   it "are looked at after operators were counted" do

@@ -85,10 +85,10 @@ fn known(way: Way) -> Option<Known> {
         .and_then(|place| all.get(place).copied().flatten())
 }
 
-fn remember(way: Way, costs: Costs, slowness: Slowness) {
+fn remember(way: Way, costs: Costs, slowness: Slowness, looked: Instant) {
     let now = Known {
         costs,
-        looked: Instant::now(),
+        looked,
         slowness,
     };
     if let Some(place) = way.place()
@@ -118,7 +118,10 @@ pub(crate) fn before(ruby: &Ruby, way: Way) -> Result<Slowness, Error> {
         let way_in_ruby = (way.mode.number(), way.operators, way.objects);
         let found = ask(ruby, "costs", way_in_ruby)?;
         if let Some(costs) = numbers(found).and_then(|found| from_numbers(&found)) {
-            remember(way, costs, Slowness::NONE);
+            // Neighbours may have had their share of it, so that the end of this very profile is to look.
+            let now = Instant::now();
+            let due = now.checked_sub(LOOK_AFTER).unwrap_or(now);
+            remember(way, costs, Slowness::NONE, due);
         }
     }
     Ok(known(way).map_or(Slowness::NONE, |known| known.slowness()))
@@ -161,7 +164,7 @@ fn look(ruby: &Ruby, way: Way) -> Result<(), Error> {
         }
         _ => (Slowness::NONE, costs),
     };
-    remember(way, costs, slowness);
+    remember(way, costs, slowness, Instant::now());
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use magnus::{
 use rubyprof_core::{EventKind, Location, Method, MethodKey, Names};
 
 use super::exclusion;
+use super::leaving::yield_and_then;
 use super::recording::hidden_owners;
 use super::running::KeepAlive;
 use crate::classes::Pins;
@@ -87,23 +88,24 @@ impl Counter {
             let begun = rb_self.begin(ruby, rb_self.as_value(), targets, in_ruby, in_c);
             begun.inspect_err(|_| rb_self.is_counting.set(false))
         })?;
-        let outcome = ruby.yield_splat::<Value>(arguments);
-        guard(ruby, || {
-            rb_self.is_counting.set(false);
-            running.end()?;
-            // SAFETY: made by Box::into_raw in `begin`; no hook is left that has it.
-            let result = unsafe { Box::from_raw(counting) };
-            let failure = result.failure.clone();
-            rb_self.result.replace(Some(result));
-            let outcome = match relief::relieve_in_time(ruby) {
-                Ok(()) => outcome,
-                Err(interruption) => outcome.and(Err(interruption)),
-            };
-            match failure {
-                Some(message) => Err(errors::internal(ruby, &message)),
-                None => outcome,
-            }
-        })
+        let end = || {
+            guard(ruby, || {
+                rb_self.is_counting.set(false);
+                running.end()?;
+                // SAFETY: made by Box::into_raw in `begin`; no hook is left that has it.
+                let result = unsafe { Box::from_raw(counting) };
+                let failure = result.failure.clone();
+                rb_self.result.replace(Some(result));
+                Ok((failure, relief::relieve_in_time(ruby)))
+            })
+        };
+        let (outcome, ended) = yield_and_then(arguments, end);
+        let Some(ended) = ended else { return outcome };
+        match ended? {
+            (Some(message), _) => Err(errors::internal(ruby, &message)),
+            (None, Ok(())) => outcome,
+            (None, Err(interruption)) => outcome.and(Err(interruption)),
+        }
     }
 
     fn begin(

@@ -1,9 +1,52 @@
 //! How the block of `profile` may be left, and what becomes of it.
 
-use magnus::{Error, Ruby, Value, rb_sys::protect, value::ReprValue};
+use magnus::{
+    Error, RArray, Ruby, Value,
+    rb_sys::{AsRawValue, protect},
+    value::ReprValue,
+};
 use rb_sys::VALUE;
 
 use super::options;
+
+/// Yields `arguments` to the block of the running method, and does `after` however the block is left. What the block gave, and what `after` did,
+/// which must not panic.
+///
+/// While a jump is under way (`throw`, `break`, the end of a thread) the VM has its destination in a word that every `rescue` in Ruby code
+/// empties, and it fails where that code ran in between. `rb_ensure` keeps it, as for code in Ruby after `ensure`.
+pub(super) fn yield_and_then<T>(
+    arguments: RArray,
+    after: impl FnOnce() -> T,
+) -> (Result<Value, Error>, Option<T>) {
+    struct After<F, T> {
+        work: Option<F>,
+        result: Option<T>,
+    }
+    unsafe extern "C" fn yields(arguments: VALUE) -> VALUE {
+        // SAFETY: an Array, for the block that the running method has.
+        unsafe { rb_sys::rb_yield_splat(arguments) }
+    }
+    unsafe extern "C" fn goes_on<F: FnOnce() -> T, T>(data: VALUE) -> VALUE {
+        // SAFETY: the address of what is on the stack below, which nobody uses meanwhile.
+        let after = unsafe { &mut *(data as *mut After<F, T>) };
+        after.result = after.work.take().map(|work| work());
+        rb_sys::Qnil as VALUE
+    }
+    fn functions<F: FnOnce() -> T, T>(_: &After<F, T>) -> unsafe extern "C" fn(VALUE) -> VALUE {
+        goes_on::<F, T>
+    }
+    let mut after = After {
+        work: Some(after),
+        result: None,
+    };
+    let goes_on = functions(&after);
+    let data = (&raw mut after) as VALUE;
+    // SAFETY: neither function keeps what it is given; what the block raises passes over frames that have nothing to drop.
+    let outcome = protect(|| unsafe {
+        rb_sys::rb_ensure(Some(yields), arguments.as_raw(), Some(goes_on), data)
+    });
+    (outcome.map(value), after.result)
+}
 
 /// Ends what the block of `profile` began by leaving: ruby-prof's default. An exception is named, so
 /// that it is not lost without a word.

@@ -11,7 +11,7 @@ use rb_sys::VALUE;
 use rubyprof_core::{Costs, MeasureMode, Recorder, Settings};
 
 use super::exclusion;
-use super::leaving::swallow;
+use super::leaving::{swallow, yield_and_then};
 use super::profile::Profile;
 use super::running::{KeepAlive, Running};
 use crate::clock::{self, Clock};
@@ -336,13 +336,15 @@ impl Profile {
             return Err(errors::argument(ruby, message.to_owned()));
         }
         Self::start(ruby, rb_self)?;
-        let outcome = ruby.yield_values::<_, Value>(());
         // The block may have stopped the profile itself.
-        let stopped = if rb_self.is_running() {
-            Self::stop(ruby, rb_self)
-        } else {
-            Ok(rb_self)
+        let stop = || {
+            guard(ruby, || match rb_self.is_running() {
+                true => Self::stop(ruby, rb_self),
+                false => Ok(rb_self),
+            })
         };
+        let (outcome, stopped) = yield_and_then(ruby.ary_new(), stop);
+        let stopped = stopped.unwrap_or(Ok(rb_self));
         match outcome {
             Ok(_) => stopped,
             Err(error) if rb_self.options.borrow().allow_exceptions => Err(error),
