@@ -83,13 +83,14 @@ impl Code {
         let mut forms: Vec<Form> = Vec::new();
         for (address, form) in written {
             let number = numbers.get_mut(address - first)?;
-            match usize::from(*number).checked_sub(1) {
+            let known = usize::from(*number).checked_sub(1);
+            match known.and_then(|known| forms.get_mut(known)) {
                 None => {
                     forms.push(form);
                     *number = u16::try_from(forms.len()).ok()?;
                 }
                 // Compilers make one of instructions that do the same. Code with those that cannot be told apart is not read.
-                Some(known) if forms[known] != form => forms[known].length = 0,
+                Some(known) if *known != form => known.length = 0,
                 Some(_) => {}
             }
         }
