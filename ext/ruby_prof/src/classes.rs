@@ -33,6 +33,8 @@ struct Pinned {
     objects: HashSet<VALUE, BuildMix>,
     /// How many of them are classes that may pass.
     passing: usize,
+    /// Code that has lost its marks, until it has them again.
+    code: Vec<VALUE>,
     /// The objects made last, while their size is of interest.
     newest: [Option<VALUE>; NEWEST],
 }
@@ -48,6 +50,18 @@ impl Pins {
         // SAFETY: the GVL is held and no reference into the set outlives a statement, so none is
         // alive now. Growing the set calls nothing of Ruby.
         unsafe { (*self.0.get()).objects.insert(value) };
+    }
+
+    /// Keeps code alive and where it is.
+    pub(crate) fn add_code(&self, code: VALUE) {
+        // SAFETY: as for `add`.
+        unsafe { (*self.0.get()).code.push(code) };
+    }
+
+    /// Lets go of all code.
+    pub(crate) fn let_code_go(&self) {
+        // SAFETY: as for `add`.
+        unsafe { (*self.0.get()).code = Vec::new() };
     }
 
     fn contains(&self, value: VALUE) -> bool {
@@ -91,7 +105,8 @@ impl Pins {
         // and has been marked ever since.
         unsafe {
             let pinned = &*self.0.get();
-            for value in pinned.objects.iter().chain(pinned.newest.iter().flatten()) {
+            let others = pinned.code.iter().chain(pinned.newest.iter().flatten());
+            for value in pinned.objects.iter().chain(others) {
                 rb_sys::rb_gc_mark(*value);
             }
         }

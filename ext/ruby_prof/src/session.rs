@@ -198,7 +198,7 @@ impl VmState {
     /// Blocks are marked as they were. To be called while the pins are kept, when no hook of the session is left.
     pub(crate) fn give_back_marks(&mut self) {
         if let Some(blocks) = &mut self.blocks {
-            blocks.give_back();
+            blocks.give_back(&self.pins);
         }
     }
 

@@ -161,7 +161,7 @@ impl Blocks {
             return;
         };
         // So that it is there, and at its place, when it gets its marks back.
-        pins.add(block.0);
+        pins.add_code(block.0);
         for (place, unmarked) in found {
             // SAFETY: a word of the block's code, seen to be this instruction with a mark: both do the same but for
             // events. Whoever executes it has read it before or reads it after.
@@ -176,13 +176,17 @@ impl Blocks {
     }
 
     /// Gives blocks their marks back where somebody else may count on them, unless the VM has done so. To be called when no hook of the
-    /// session is left, and while all that was given to `pins` is kept.
-    pub(crate) fn give_back(&mut self) {
-        if !marks::methods_are_marked() {
-            // Who wants calls next makes the VM mark them anew, and until then blocks are as quick as they were.
-            *self = Self::default();
-            return;
+    /// session is left; `pins` have kept them.
+    pub(crate) fn give_back(&mut self, pins: &Pins) {
+        if marks::methods_are_marked() {
+            self.mark_again();
         }
+        // Else who wants calls next makes the VM mark them anew, and until then blocks are as quick as they were.
+        *self = Self::default();
+        pins.let_code_go();
+    }
+
+    fn mark_again(&mut self) {
         for (place, marked, unmarked) in self.marks.drain(..) {
             // SAFETY: code that the pins have kept; what is there was written by `relieve` or by the VM.
             unsafe {
@@ -199,6 +203,5 @@ impl Blocks {
                 }
             }
         }
-        self.seen.clear();
     }
 }
