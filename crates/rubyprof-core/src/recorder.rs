@@ -4,6 +4,8 @@ mod budget;
 mod collecting;
 mod fibers;
 mod folding;
+mod making;
+mod pausing;
 mod stopping;
 mod threads;
 
@@ -19,7 +21,7 @@ use crate::ledger::Stopped;
 use crate::method::{MethodId, MethodKey};
 use crate::methods::Methods;
 use crate::source::{Location, Sources};
-use crate::tally::{Tally, TallyKey};
+use crate::tally::Tally;
 pub use budget::Budget;
 use budget::Budgeting;
 use collecting::Collecting;
@@ -260,28 +262,6 @@ impl Recorder {
         }
     }
 
-    /// Stops recording; calls and returns still have to be reported, so that frames stay known.
-    /// No effect when paused.
-    pub fn pause(&mut self, now: u64) {
-        if self.paused_at.is_none() {
-            self.paused_at = Some(self.profile_time(now));
-            self.refresh_token();
-        }
-    }
-
-    /// Goes on recording. The time since [`pause`](Self::pause) is nobody's. No effect unless paused.
-    pub fn resume(&mut self, now: u64) {
-        if let Some(paused_at) = self.paused_at.take() {
-            self.paused_for = now.wrapping_sub(paused_at);
-            self.refresh_token();
-        }
-    }
-
-    /// Whether the recorder is paused.
-    pub fn is_paused(&self) -> bool {
-        self.paused_at.is_some()
-    }
-
     /// Whether the current fiber is one of which nothing is recorded, or there is no current fiber.
     pub fn is_ignoring(&self) -> bool {
         self.current
@@ -302,40 +282,6 @@ impl Recorder {
     /// Returns that matched no call.
     pub fn unmatched_returns(&self) -> u64 {
         self.unmatched_returns
-    }
-
-    /// An object of `class` was made by code of the method `lexical` (of the running method if that
-    /// one is not recorded). Returns the place of its count, for
-    /// [`allocated_bytes`](Self::allocated_bytes).
-    pub fn allocated(
-        &mut self,
-        lexical: Option<MethodKey>,
-        class: u64,
-        location: Location,
-    ) -> Option<usize> {
-        if self.is_ignoring() || self.paused_at.is_some() {
-            return None;
-        }
-        let thread = self.current?;
-        let lexical = lexical
-            .and_then(|key| self.methods.find(key))
-            .filter(|method| !self.methods.get(*method).hidden);
-        let method = lexical.unwrap_or_else(|| self.tree.method(self.top));
-        let site = self.sources.site(location);
-        if let Some(node) = self.window() {
-            self.tree.add_object(node);
-        }
-        Some(self.tally.add(TallyKey {
-            thread: thread as u32,
-            method,
-            class,
-            site,
-        }))
-    }
-
-    /// An object that was counted at `place` has so many bytes.
-    pub fn allocated_bytes(&mut self, place: usize, bytes: u64) {
-        self.tally.add_bytes(place, bytes);
     }
 
     /// The methods without a file: those in C, and attributes.
