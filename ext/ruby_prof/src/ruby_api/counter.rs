@@ -99,7 +99,7 @@ impl Counter {
                 Ok((failure, relief::relieve_in_time(ruby)))
             })
         };
-        let (outcome, ended) = yield_and_then(arguments, end);
+        let (outcome, ended) = yield_and_then(Some(arguments), end);
         let Some(ended) = ended else { return outcome };
         match ended? {
             (Some(message), _) => Err(errors::internal(ruby, &message)),

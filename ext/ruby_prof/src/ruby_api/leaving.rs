@@ -1,7 +1,9 @@
 //! How the block of `profile` may be left, and what becomes of it.
 
+use std::ffi::c_int;
+
 use magnus::{
-    Error, RArray, Ruby, Value,
+    Error, Exception, RArray, Ruby, Value,
     rb_sys::{AsRawValue, protect},
     value::ReprValue,
 };
@@ -9,22 +11,66 @@ use rb_sys::VALUE;
 
 use super::options;
 
-/// Yields `arguments` to the block of the running method, and does `after` however the block is left. What the block gave, and what `after` did,
-/// which must not panic.
+/// What a block gave and how it was left, and what was done after it.
+type Outcome<T> = (Result<Value, Error>, Option<T>);
+
+/// Yields `arguments`, if any, to the block of the running method, and does `after` however the block is left. It must not panic.
 ///
 /// While a jump is under way (`throw`, `break`, the end of a thread) the VM has its destination in a word that every `rescue` in Ruby code
-/// empties, and it fails where that code ran in between. `rb_ensure` keeps it, as for code in Ruby after `ensure`.
+/// empties, and it fails where such code ran in between. So `after` is done under `rb_ensure` then, which keeps that word. The block is not: a
+/// continuation that is called in it would be taken to leave it.
 pub(super) fn yield_and_then<T>(
-    arguments: RArray,
+    arguments: Option<RArray>,
     after: impl FnOnce() -> T,
-) -> (Result<Value, Error>, Option<T>) {
+) -> Outcome<T> {
+    /// `TAG_RAISE` (vm_core.h).
+    const RAISED: c_int = 6;
+
+    unsafe extern "C" fn yields(arguments: VALUE) -> VALUE {
+        // SAFETY: nil, or an Array; the running method has a block.
+        unsafe {
+            match arguments == rb_sys::Qnil as VALUE {
+                true => rb_sys::rb_yield_values2(0, std::ptr::null()),
+                false => rb_sys::rb_yield_splat(arguments),
+            }
+        }
+    }
+
+    let arguments = arguments.map_or(rb_sys::Qnil as VALUE, |array| array.as_raw());
+    let mut state = 0;
+    // SAFETY: what is raised passes over frames that have nothing to drop, up to here.
+    let (before, given) = unsafe {
+        let before = rb_sys::rb_errinfo();
+        (
+            before,
+            rb_sys::rb_protect(Some(yields), arguments, &mut state),
+        )
+    };
+    match state {
+        0 => (Ok(value(given)), Some(after())),
+        RAISED => {
+            // SAFETY: reads what was raised, and puts back what was there: to catch is to rescue.
+            let raised = unsafe {
+                let raised = rb_sys::rb_errinfo();
+                rb_sys::rb_set_errinfo(before);
+                value(raised)
+            };
+            let outcome = Exception::from_value(raised).map(Error::from);
+            (outcome.map_or(Ok(raised), Err), Some(after()))
+        }
+        state => jump_after(state, after),
+    }
+}
+
+/// Goes on with the jump of that state, and does `after` on its way.
+fn jump_after<T>(state: c_int, after: impl FnOnce() -> T) -> Outcome<T> {
     struct After<F, T> {
         work: Option<F>,
         result: Option<T>,
     }
-    unsafe extern "C" fn yields(arguments: VALUE) -> VALUE {
-        // SAFETY: an Array, for the block that the running method has.
-        unsafe { rb_sys::rb_yield_splat(arguments) }
+    unsafe extern "C" fn jumps(state: VALUE) -> VALUE {
+        // SAFETY: a state of `rb_protect` that nobody has done anything about.
+        unsafe { rb_sys::rb_jump_tag(state as c_int) }
     }
     unsafe extern "C" fn goes_on<F: FnOnce() -> T, T>(data: VALUE) -> VALUE {
         // SAFETY: the address of what is on the stack below, which nobody uses meanwhile.
@@ -32,19 +78,18 @@ pub(super) fn yield_and_then<T>(
         after.result = after.work.take().map(|work| work());
         rb_sys::Qnil as VALUE
     }
-    fn functions<F: FnOnce() -> T, T>(_: &After<F, T>) -> unsafe extern "C" fn(VALUE) -> VALUE {
+    fn function<F: FnOnce() -> T, T>(_: &After<F, T>) -> unsafe extern "C" fn(VALUE) -> VALUE {
         goes_on::<F, T>
     }
     let mut after = After {
         work: Some(after),
         result: None,
     };
-    let goes_on = functions(&after);
+    let goes_on = function(&after);
     let data = (&raw mut after) as VALUE;
-    // SAFETY: neither function keeps what it is given; what the block raises passes over frames that have nothing to drop.
-    let outcome = protect(|| unsafe {
-        rb_sys::rb_ensure(Some(yields), arguments.as_raw(), Some(goes_on), data)
-    });
+    // SAFETY: neither function keeps what it is given; the jump passes over frames that have nothing to drop.
+    let outcome =
+        protect(|| unsafe { rb_sys::rb_ensure(Some(jumps), state as VALUE, Some(goes_on), data) });
     (outcome.map(value), after.result)
 }
 

@@ -343,7 +343,7 @@ impl Profile {
                 false => Ok(rb_self),
             })
         };
-        let (outcome, stopped) = yield_and_then(ruby.ary_new(), stop);
+        let (outcome, stopped) = yield_and_then(None, stop);
         let stopped = stopped.unwrap_or(Ok(rb_self));
         match outcome {
             Ok(_) => stopped,
