@@ -77,6 +77,8 @@ RSpec.describe "README.md" do
       forms = output.lines.map { |line| form(line) }
       wanted = shown("README.md", "Measure Mode").reject { |line| line.strip == "..." }
       expect(wanted.size).to be >= 12
+      # A method that is marked as uncertain may have nothing left, and is below the demo's limit then.
+      wanted = wanted.reject { |line| line.include?(" ~") }
       # Whether there was anything to collect is the machine's matter.
       wanted, ledger = wanted.partition { |line| !line.start_with?("Ledger: ") }
       expect(ledger.size).to eq 1
