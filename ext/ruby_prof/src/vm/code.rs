@@ -107,7 +107,7 @@ impl Code {
         self.forms.get(usize::from(*number).checked_sub(1)?)
     }
 
-    /// Whether the calls with blocks in `iseq` are those of `names`, in their order, and nothing else cannot be read.
+    /// Whether `iseq` and its blocks can be read, and its calls with blocks are those of `names`, in their order.
     ///
     /// # Safety
     ///
